@@ -1,0 +1,51 @@
+import type { TypedArray } from "../core/dtype.ts";
+import type { TensorType } from "../core/shape.ts";
+import type { PrimName } from "../ir/prim.ts";
+import type { Program, RunRequest, RunResult } from "../program/program.ts";
+
+/** A way to run programs. Opening it gives a device, which holds state and loaded programs. */
+export interface Backend {
+  readonly name: string;
+  /** Primitives that it cannot run, each with the reason. */
+  readonly gaps: { readonly [P in PrimName]?: string };
+  open(): Promise<Device>;
+}
+
+/** A program that a device has lowered. Only the device that made it can run it. */
+export interface LoadedProgram {
+  readonly program: Program;
+}
+
+/**
+ * An opened backend. Everything is asynchronous, so a device may live in a worker or on a GPU. Arrays that are given
+ * are copied or used before the promise settles and never kept; arrays that come back belong to the caller.
+ */
+export interface Device {
+  readonly backend: string;
+  /** Instruction set and other choices that decide the bits of a result; recorded with every run. */
+  readonly variant: string;
+  /** Lowers a program. @throws UnsupportedError naming the primitive and the reason if it needs one from `gaps`. */
+  load(program: Program): Promise<LoadedProgram>;
+  /** Runs a loaded program. Its state buffers must have been written before. */
+  run(loaded: LoadedProgram, request: RunRequest): Promise<RunResult>;
+  /** Creates or replaces the state `name`. */
+  write(name: string, type: TensorType, data: TypedArray): Promise<void>;
+  /** A copy of the state `name`. */
+  read(name: string): Promise<TypedArray>;
+  /** Forgets states. Names that do not exist are ignored. */
+  free(names: readonly string[]): Promise<void>;
+  /** Forgets a loaded program and its scratch memory. */
+  unload(loaded: LoadedProgram): Promise<void>;
+  /** The same operations at once, on devices that can. */
+  readonly sync?: SyncDevice;
+}
+
+/** The blocking twin of `Device`, for backends that compute on the calling thread. */
+export interface SyncDevice {
+  load(program: Program): LoadedProgram;
+  run(loaded: LoadedProgram, request: RunRequest): RunResult;
+  write(name: string, type: TensorType, data: TypedArray): void;
+  read(name: string): TypedArray;
+  free(names: readonly string[]): void;
+  unload(loaded: LoadedProgram): void;
+}
