@@ -26,6 +26,9 @@ export const numberArithmetic: Arithmetic<number> = {
   ifLess: (a, b, then, otherwise) => (a < b ? then : otherwise),
 };
 
+/** [limit, n, 2^n]: numbers below the limit are scaled by 2^n. The last row centres 1/2 … 1 on 1: 0.707 … 1.415. */
+const SCALES = [...[32, 16, 8, 4, 2, 1].map((n) => [2 ** -n, n, 2 ** n] as const), [Math.SQRT1_2, 1, 2] as const];
+
 /** 1, 1/3, 1/5, …, 1/19: ln u = 2 (s + s³/3 + s⁵/5 + …) for s = (u - 1) / (u + 1); |s| <= 0.172, so ten terms do. */
 const LN_SERIES = Array.from({ length: 10 }, (_, k) => 1 / (2 * k + 1));
 
@@ -55,14 +58,12 @@ function polynomial<T>(a: Arithmetic<T>, coefficients: readonly number[], z: T):
 export function lnFrom<T>(a: Arithmetic<T>, u: T): T {
   let mantissa = u; // u = mantissa * 2^exponent
   let exponent = a.constant(0);
-  const scaleBelow = (bound: number, by: number) => {
+  for (const [limit, by, factor] of SCALES) {
     const before = mantissa;
-    const limit = a.constant(bound);
-    mantissa = a.ifLess(before, limit, a.mul(before, a.constant(2 ** by)), before);
-    exponent = a.ifLess(before, limit, a.sub(exponent, a.constant(by)), exponent);
-  };
-  for (const by of [32, 16, 8, 4, 2, 1]) scaleBelow(2 ** -by, by); // leaves 1/2 <= mantissa <= 1
-  scaleBelow(Math.SQRT1_2, 1); // centres it: 0.707 <= mantissa < 1.415
+    const bound = a.constant(limit);
+    mantissa = a.ifLess(before, bound, a.mul(before, a.constant(factor)), before);
+    exponent = a.ifLess(before, bound, a.sub(exponent, a.constant(by)), exponent);
+  }
   const s = a.div(a.sub(mantissa, a.constant(1)), a.add(mantissa, a.constant(1)));
   const series = a.mul(s, polynomial(a, LN_SERIES, a.mul(s, s)));
   return a.add(a.mul(exponent, a.constant(Math.LN2)), a.add(series, series));

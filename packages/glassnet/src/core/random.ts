@@ -10,28 +10,25 @@ import { checkShape, type Shape, sizeOf } from "./shape.ts";
  * @see Salmon, Moraes, Dror, Shaw, Parallel Random Numbers: As Easy as 1, 2, 3, 2011.
  */
 export function threefry2x32(k0: number, k1: number, c0: number, c1: number, out: Uint32Array | Int32Array): void {
-  const keys = [k0 | 0, k1 | 0, 0x1bd11bda ^ k0 ^ k1] as const;
-  let x = (c0 + k0) | 0;
-  let y = (c1 + k1) | 0;
-  for (let group = 0; group < 5; group++) {
+  let [a, b, c] = [k0 | 0, k1 | 0, 0x1bd11bda ^ k0 ^ k1]; // the key, turned by one word each four rounds
+  let x = (c0 + a) | 0;
+  let y = (c1 + b) | 0;
+  for (let group = 1; group <= 5; group++) {
     const odd = (group & 1) === 1;
     x = (x + y) | 0;
-    y = rotate(y, odd ? 17 : 13) ^ x;
+    y = (odd ? (y << 13) | (y >>> 19) : (y << 17) | (y >>> 15)) ^ x;
     x = (x + y) | 0;
-    y = rotate(y, odd ? 29 : 15) ^ x;
+    y = (odd ? (y << 15) | (y >>> 17) : (y << 29) | (y >>> 3)) ^ x;
     x = (x + y) | 0;
-    y = rotate(y, odd ? 16 : 26) ^ x;
+    y = (odd ? (y << 26) | (y >>> 6) : (y << 16) | (y >>> 16)) ^ x;
     x = (x + y) | 0;
-    y = rotate(y, odd ? 24 : 6) ^ x;
-    x = (x + keys[((group + 1) % 3) as 0 | 1 | 2]) | 0;
-    y = (y + keys[((group + 2) % 3) as 0 | 1 | 2] + group + 1) | 0;
+    y = (odd ? (y << 6) | (y >>> 26) : (y << 24) | (y >>> 8)) ^ x;
+    [a, b, c] = [b, c, a];
+    x = (x + a) | 0;
+    y = (y + b + group) | 0;
   }
   out[0] = x;
   out[1] = y;
-}
-
-function rotate(x: number, by: number): number {
-  return (x << by) | (x >>> (32 - by));
 }
 
 // The second word of a counter says what the bits are for. Draws count blocks up to 2^53, so theirs stays below 2^21.
