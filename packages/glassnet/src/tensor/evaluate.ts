@@ -1,0 +1,103 @@
+import type { Device, SyncDevice } from "../backends/backend.ts";
+import type { TypedArray } from "../core/dtype.ts";
+import { assert, GraphError, UnsupportedError } from "../core/errors.ts";
+import { topologicalOrder, type Value, type ValueOf } from "../ir/graph.ts";
+import { buildProgram } from "../program/build.ts";
+import type { Program, RunRequest, RunResult, Source } from "../program/program.ts";
+import { defaultDevice } from "./device.ts";
+import type { Tensor } from "./tensor.ts";
+import { isTracing, record, traceStart } from "./trace.ts";
+
+export interface EvaluateOptions {
+  /** Where to compute; the default device otherwise. */
+  readonly device?: Device | undefined;
+}
+
+/** A pending graph beyond this is evaluated by itself, so that a loop that never reads a value stays bounded. */
+export const MAX_PENDING = 10_000;
+
+interface Job {
+  readonly pending: readonly Tensor[];
+  readonly program: Program;
+  readonly request: RunRequest;
+}
+
+/** The program that computes those of `tensors` that have no value yet. */
+function jobOf(tensors: readonly Tensor[]): Job | undefined {
+  const pending = [...new Set(tensors)].filter((tensor) => tensor.stored === undefined);
+  if (pending.length === 0) return undefined;
+  if (isTracing() && pending.some((tensor) => tensor.id >= traceStart())) {
+    throw new GraphError("not-concrete", "read", "a value cannot be read while its function is being traced", {
+      help: "return the tensor from the compiled or differentiated function, and read it there",
+    });
+  }
+  const feeds: Record<string, TypedArray> = {};
+  const sources = new Map<ValueOf<"input">, Source>();
+  // Scalars are mostly literals of the user's code: as constants they may be folded. Everything else is fed.
+  const nameOf = ({ stored, id }: Tensor) => (stored !== undefined && stored.length !== 1 ? `t${id}` : undefined);
+  const { valueOf } = record(pending, nameOf, (tensor, input) => {
+    feeds[input.attrs.name] = tensor.stored!;
+    sources.set(input, { kind: "feed", name: input.attrs.name });
+  });
+  const outputs: Record<string, Value> = {};
+  pending.forEach((tensor, i) => {
+    outputs[i] = valueOf(tensor);
+  });
+  return { pending, program: buildProgram({ sources, outputs }), request: { steps: 1, feeds } };
+}
+
+function settle({ pending }: Job, { outputs }: RunResult): void {
+  pending.forEach((tensor, i) => {
+    const data = outputs[i];
+    assert(data !== undefined, "a program returned too few outputs");
+    tensor.settle(data);
+  });
+}
+
+export function syncOf(device: Device): SyncDevice {
+  if (device.sync !== undefined) return device.sync;
+  throw new UnsupportedError("unsupported", device.backend, "this backend cannot compute synchronously", {
+    help: "use the asynchronous form, such as data() for dataSync()",
+  });
+}
+
+/** Computes several tensors in one run, sharing what they have in common. Their values are kept, their history is not. */
+export async function evaluate(tensors: readonly Tensor[], { device = defaultDevice() }: EvaluateOptions = {}): Promise<void> {
+  if (device.sync !== undefined) return evaluateSync(tensors, { device });
+  const job = jobOf(tensors);
+  if (job === undefined) return;
+  const loaded = await device.load(job.program);
+  try {
+    settle(job, await device.run(loaded, job.request));
+  } finally {
+    await device.unload(loaded);
+  }
+}
+
+/** The blocking form of `evaluate`. @throws UnsupportedError on a backend that cannot block. */
+export function evaluateSync(tensors: readonly Tensor[], { device = defaultDevice() }: EvaluateOptions = {}): void {
+  const job = jobOf(tensors);
+  if (job === undefined) return;
+  const sync = syncOf(device);
+  const loaded = sync.load(job.program);
+  try {
+    settle(job, sync.run(loaded, job.request));
+  } finally {
+    sync.unload(loaded);
+  }
+}
+
+/** How many operations are pending behind a tensor. */
+export function countPending(tensor: Tensor): number {
+  return topologicalOrder<Tensor>([tensor], ({ stored }) => stored === undefined).length;
+}
+
+/** Evaluates a tensor whose pending graph has grown past the limit, if one may compute here and now. */
+export function evaluateIfLong(tensor: Tensor): number {
+  if (isTracing()) return tensor.pending;
+  const count = countPending(tensor);
+  if (count <= MAX_PENDING) return count;
+  const device = defaultDevice();
+  if (device.sync !== undefined) evaluateSync([tensor], { device });
+  return 0;
+}

@@ -1,0 +1,177 @@
+import { ShapeError } from "../core/errors.ts";
+import { formatType, type Shape } from "../core/shape.ts";
+import * as composite from "../ops/composite.ts";
+import type { Axes, ConvOptions, PoolOptions, ReduceOptions } from "../ops/operations.ts";
+import { operand, ops, Tensor, type TensorLike, tensorOf, toTensor } from "./tensor.ts";
+import type { Variable } from "./variable.ts";
+
+/**
+ * @file The operations as functions. Operands are tensors or variables, where it makes sense plain numbers, which adopt
+ * the dtype of what they meet. Formulas, shapes and sources stand with the compositions (`ops/composite.ts`) and the
+ * contracts (`ops/`).
+ */
+
+type T = Tensor | Variable;
+interface AxisOptions {
+  readonly axis?: number | undefined;
+  readonly keepDims?: boolean | undefined;
+}
+
+// Arithmetic, with broadcasting
+
+export const add = (a: TensorLike, b: TensorLike): Tensor => ops.add(operand(a), operand(b));
+export const sub = (a: TensorLike, b: TensorLike): Tensor => ops.sub(operand(a), operand(b));
+export const mul = (a: TensorLike, b: TensorLike): Tensor => ops.mul(operand(a), operand(b));
+/** a / b; integers give f32. */
+export const div = (a: TensorLike, b: TensorLike): Tensor => ops.div(operand(a), operand(b));
+export const pow = (a: TensorLike, b: TensorLike): Tensor => ops.pow(operand(a), operand(b));
+/** The remainder with the sign of b. */
+export const mod = (a: TensorLike, b: TensorLike): Tensor => ops.mod(operand(a), operand(b));
+export const maximum = (a: TensorLike, b: TensorLike): Tensor => ops.maximum(operand(a), operand(b));
+export const minimum = (a: TensorLike, b: TensorLike): Tensor => ops.minimum(operand(a), operand(b));
+
+// Comparisons and logic, giving bool
+
+export const eq = (a: TensorLike, b: TensorLike): Tensor => ops.eq(operand(a), operand(b));
+export const ne = (a: TensorLike, b: TensorLike): Tensor => composite.ne(ops, operand(a), operand(b));
+export const lt = (a: TensorLike, b: TensorLike): Tensor => ops.lt(operand(a), operand(b));
+export const le = (a: TensorLike, b: TensorLike): Tensor => ops.le(operand(a), operand(b));
+export const gt = (a: TensorLike, b: TensorLike): Tensor => composite.gt(ops, operand(a), operand(b));
+export const ge = (a: TensorLike, b: TensorLike): Tensor => composite.ge(ops, operand(a), operand(b));
+export const and = (a: T, b: T): Tensor => ops.and(tensorOf(a), tensorOf(b));
+export const or = (a: T, b: T): Tensor => ops.or(tensorOf(a), tensorOf(b));
+export const not = (x: T): Tensor => ops.not(tensorOf(x));
+/** a where the condition holds, b elsewhere. */
+export const where = (condition: T, a: TensorLike, b: TensorLike): Tensor =>
+  ops.where(tensorOf(condition), operand(a), operand(b));
+
+// Elementwise
+
+export const neg = (x: TensorLike): Tensor => ops.neg(toTensor(x));
+export const abs = (x: TensorLike): Tensor => ops.abs(toTensor(x));
+export const sign = (x: TensorLike): Tensor => ops.sign(toTensor(x));
+export const exp = (x: TensorLike): Tensor => ops.exp(toTensor(x));
+export const log = (x: TensorLike): Tensor => ops.log(toTensor(x));
+export const sqrt = (x: TensorLike): Tensor => ops.sqrt(toTensor(x));
+export const square = (x: TensorLike): Tensor => composite.square(ops, toTensor(x));
+export const reciprocal = (x: TensorLike): Tensor => composite.reciprocal(ops, toTensor(x));
+export const sin = (x: TensorLike): Tensor => ops.sin(toTensor(x));
+export const cos = (x: TensorLike): Tensor => ops.cos(toTensor(x));
+export const tanh = (x: TensorLike): Tensor => ops.tanh(toTensor(x));
+export const erf = (x: TensorLike): Tensor => ops.erf(toTensor(x));
+export const floor = (x: TensorLike): Tensor => ops.floor(toTensor(x));
+export const ceil = (x: TensorLike): Tensor => composite.ceil(ops, toTensor(x));
+/** log(1 + x), accurate near 0. */
+export const log1p = (x: TensorLike): Tensor => composite.log1p(ops, toTensor(x));
+/** eˣ − 1, accurate near 0. */
+export const expm1 = (x: TensorLike): Tensor => composite.expm1(ops, toTensor(x));
+export const clip = (x: TensorLike, low: TensorLike, high: TensorLike): Tensor =>
+  composite.clip(ops, toTensor(x), operand(low), operand(high));
+export const stopGradient = (x: T): Tensor => ops.stopGradient(tensorOf(x));
+
+// Activations
+
+export const relu = (x: T): Tensor => composite.relu(ops, tensorOf(x));
+export const leakyRelu = (x: T, slope?: number): Tensor => composite.leakyRelu(ops, tensorOf(x), slope);
+export const elu = (x: T, alpha?: number): Tensor => composite.elu(ops, tensorOf(x), alpha);
+export const sigmoid = (x: T): Tensor => composite.sigmoid(ops, tensorOf(x));
+export const softplus = (x: T): Tensor => composite.softplus(ops, tensorOf(x));
+export const silu = (x: T): Tensor => composite.silu(ops, tensorOf(x));
+/** x Φ(x), exactly by erf or approximately by tanh. */
+export const gelu = (x: T, form?: "erf" | "tanh"): Tensor => composite.gelu(ops, tensorOf(x), form);
+export const softmax = (x: T, axis?: number): Tensor => composite.softmax(ops, tensorOf(x), axis);
+export const logSoftmax = (x: T, axis?: number): Tensor => composite.logSoftmax(ops, tensorOf(x), axis);
+
+// Reductions
+
+export const sum = (x: T, options?: ReduceOptions): Tensor => ops.sum(tensorOf(x), options);
+export const prod = (x: T, options?: ReduceOptions): Tensor => ops.prod(tensorOf(x), options);
+export const max = (x: T, options?: ReduceOptions): Tensor => ops.max(tensorOf(x), options);
+export const min = (x: T, options?: ReduceOptions): Tensor => ops.min(tensorOf(x), options);
+export const mean = (x: T, options?: ReduceOptions): Tensor => composite.mean(ops, tensorOf(x), options);
+export const variance = (x: T, options?: composite.VarianceOptions): Tensor =>
+  composite.variance(ops, tensorOf(x), options);
+export const std = (x: T, options?: composite.VarianceOptions): Tensor => composite.std(ops, tensorOf(x), options);
+export const norm = (x: T, options?: ReduceOptions): Tensor => composite.norm(ops, tensorOf(x), options);
+export const logSumExp = (x: T, options?: ReduceOptions): Tensor => composite.logSumExp(ops, tensorOf(x), options);
+export const argmax = (x: T, options?: AxisOptions): Tensor => ops.argmax(tensorOf(x), options);
+export const argmin = (x: T, options?: AxisOptions): Tensor => composite.argmin(ops, tensorOf(x), options);
+
+// Movement
+
+export const reshape = (x: T, shape: Shape): Tensor => ops.reshape(tensorOf(x), shape);
+export const transpose = (x: T, perm?: readonly number[]): Tensor => ops.transpose(tensorOf(x), perm);
+export const broadcastTo = (x: T, shape: Shape): Tensor => ops.broadcast(tensorOf(x), shape);
+/** Adds `value` around each axis: amounts before and after, one pair an axis. */
+export const pad = (x: T, amounts: readonly (readonly [number, number])[], value = 0): Tensor =>
+  ops.pad(
+    tensorOf(x),
+    amounts.map(([before]) => before),
+    amounts.map(([, after]) => after),
+    { value },
+  );
+export const flip = (x: T, axes?: Axes): Tensor => ops.flip(tensorOf(x), axes);
+export const concat = (tensors: readonly T[], axis?: number): Tensor => ops.concat(tensors.map(tensorOf), axis);
+export const stack = (tensors: readonly T[], axis?: number): Tensor =>
+  composite.stack(ops, tensors.map(tensorOf), axis);
+export const split = (x: T, parts: number | readonly number[], axis?: number): Tensor[] =>
+  composite.split(ops, tensorOf(x), parts, axis);
+
+// Products and windows
+
+export const matmul = (a: T, b: T): Tensor => ops.matmul(tensorOf(a), tensorOf(b));
+/** Cross-correlation: x [N, C, H, W], kernel [O, C/groups, kh, kw] → [N, O, H', W']. */
+export const conv2d = (x: T, kernel: T, options?: ConvOptions): Tensor =>
+  ops.conv2d(tensorOf(x), tensorOf(kernel), options);
+export const maxPool = (x: T, options: PoolOptions): Tensor => ops.maxPool(tensorOf(x), options);
+export const avgPool = (x: T, options: PoolOptions & { readonly countPadding?: boolean }): Tensor =>
+  composite.avgPool(ops, tensorOf(x), options);
+export const layerNorm = (x: T, options: composite.LayerNormOptions<T> = {}): Tensor =>
+  composite.layerNorm(ops, tensorOf(x), {
+    ...options,
+    scale: options.scale === undefined ? undefined : tensorOf(options.scale),
+    shift: options.shift === undefined ? undefined : tensorOf(options.shift),
+  });
+
+// Reading and writing by index
+
+/** Indices that are known must exist; computed ones are clamped, see the contract of `gather`. */
+function checkIndices(where: string, indices: Tensor, size: number): void {
+  const at = indices.stored?.findIndex((i) => !(i >= 0 && i < size)) ?? -1;
+  if (at < 0) return;
+  throw new ShapeError("index-out-of-range", where, `index ${indices.stored?.[at]} at position ${at}: expected 0 to ${size - 1}`, {
+    operands: { indices: formatType(indices) },
+    details: { position: at, index: indices.stored?.[at], size },
+  });
+}
+
+function checked(where: string, x: T, indices: T, axis: number): [Tensor, Tensor] {
+  const [tensor, index] = [tensorOf(x), tensorOf(indices)];
+  const size = tensor.shape.at(axis);
+  if (size !== undefined) checkIndices(where, index, size);
+  return [tensor, index];
+}
+
+/** Whole slices of x along `axis`, in the shape of `indices`. @throws ShapeError naming an index that does not exist. */
+export const gather = (x: T, indices: T, axis = 0): Tensor => ops.gather(...checked("gather", x, indices, axis), axis);
+/** x with slices of updates added where the indices point. @throws ShapeError naming an index that does not exist. */
+export const scatterAdd = (x: T, indices: T, updates: T, axis = 0): Tensor =>
+  ops.scatterAdd(...checked("scatterAdd", x, indices, axis), tensorOf(updates), axis);
+/** One element of x for each index along `axis`. @throws ShapeError naming an index that does not exist. */
+export const gatherElements = (x: T, indices: T, axis = -1): Tensor =>
+  ops.gatherElements(...checked("gatherElements", x, indices, axis), axis);
+/** The block of `sizes` that begins at `start`, one index an axis; moved inside if it would stick out. */
+export const dynamicSlice = (x: T, start: T, sizes: Shape): Tensor =>
+  ops.dynamicSlice(tensorOf(x), tensorOf(start), sizes);
+/** x with the block that begins at `start` replaced; moved inside if it would stick out. */
+export const dynamicUpdateSlice = (x: T, update: T, start: T): Tensor =>
+  ops.dynamicUpdateSlice(tensorOf(x), tensorOf(update), tensorOf(start));
+/** A last axis of `classes` numbers with 1 at the index. */
+export const oneHot = (indices: T, classes: number, dtype?: Tensor["dtype"]): Tensor =>
+  composite.oneHot(ops, tensorOf(indices), classes, dtype);
+export const argsort = (x: T, options?: { axis?: number; descending?: boolean }): Tensor =>
+  ops.argsort(tensorOf(x), options);
+export const sort = (x: T, options?: { axis?: number; descending?: boolean }): Tensor =>
+  composite.sort(ops, tensorOf(x), options);
+export const topK = (x: T, k: number, axis?: number): { values: Tensor; indices: Tensor } =>
+  composite.topK(ops, tensorOf(x), k, axis);

@@ -1,0 +1,128 @@
+import { GraphError } from "../core/errors.ts";
+import { formatType } from "../core/shape.ts";
+import { GraphBuilder } from "../ir/builder.ts";
+import { topologicalOrder, type Value, type ValueOf } from "../ir/graph.ts";
+import { infer } from "../ops/all.ts";
+import type { Tensor } from "./tensor.ts";
+import type { Variable } from "./variable.ts";
+
+/**
+ * @file What is going on while a user's function runs under `compile`, `grad` or `train`: which tensor stands for a
+ * variable, on whose behalf operations are recorded, which assignments wait for the end. Functions are traced
+ * synchronously, so a stack is enough; outside of any trace it is empty.
+ */
+
+export interface Frame {
+  /** What stands for a variable while the frame lasts. */
+  readonly variables: Map<Variable, Tensor>;
+  /** Makes a stand-in for a variable that has none yet; without it, outer frames are asked. */
+  readonly bind?: (variable: Variable) => Tensor;
+  /** Values that variables take at the end. Without it, outer frames collect them. */
+  readonly assignments?: Map<Variable, Tensor>;
+  /** Tensors with a smaller id were there before the frame. */
+  readonly startId: number;
+}
+
+const frames: Frame[] = [];
+let scope = "";
+
+/** Runs `fn` with `frame` as the innermost one. */
+export function withFrame<R>(frame: Frame, fn: () => R): R {
+  frames.push(frame);
+  try {
+    const result = fn();
+    if (result instanceof Promise) {
+      throw new GraphError("invalid-graph", "trace", "the function is async; a traced function must return tensors at once");
+    }
+    return result;
+  } finally {
+    frames.pop();
+  }
+}
+
+/** Runs `fn` so that what it computes belongs to `name`, inside the present scope. */
+export function withScope<R>(name: string, fn: () => R): R {
+  const outer = scope;
+  scope = outer === "" || name === "" ? outer + name : `${outer}.${name}`;
+  try {
+    return fn();
+  } finally {
+    scope = outer;
+  }
+}
+
+export const currentScope = (): string => scope;
+export const isTracing = (): boolean => frames.length > 0;
+
+/** The first id of the outermost trace: what is older is a value like any other. */
+export const traceStart = (): number => frames[0]?.startId ?? Number.POSITIVE_INFINITY;
+
+/** What stands for a variable here, or `undefined` outside of traces. */
+export function standIn(variable: Variable): Tensor | undefined {
+  for (let i = frames.length - 1; i >= 0; i--) {
+    const frame = frames[i]!;
+    const known = frame.variables.get(variable) ?? frame.bind?.(variable);
+    if (known !== undefined) return known;
+  }
+  return undefined;
+}
+
+/** Notes an assignment for the end of the trace; false outside of one that takes assignments. */
+export function noteAssignment(variable: Variable, value: Tensor): boolean {
+  for (let i = frames.length - 1; i >= 0; i--) {
+    const assignments = frames[i]!.assignments;
+    if (assignments !== undefined) {
+      assignments.set(variable, value);
+      return true;
+    }
+  }
+  return false;
+}
+
+/** A graph in which tensors were written down, and which value each became. */
+export interface Recorded {
+  readonly builder: GraphBuilder;
+  readonly valueOf: (tensor: Tensor) => Value;
+}
+
+/**
+ * Writes the pending computations behind `outputs` down as a graph. `leaf` decides what is an input: it gets every
+ * tensor on the way and answers with a name to stop there, or `undefined` to go on to its operands.
+ */
+export function record(
+  outputs: readonly Tensor[],
+  leaf: (tensor: Tensor) => string | undefined,
+  onInput: (tensor: Tensor, input: ValueOf<"input">) => void,
+): Recorded {
+  const builder = new GraphBuilder(infer);
+  const values = new Map<Tensor, Value>();
+  const inputNames = new Map<Tensor, string>();
+  const isInside = (tensor: Tensor) => {
+    const name = leaf(tensor);
+    if (name !== undefined) inputNames.set(tensor, name);
+    return name === undefined;
+  };
+  const addInput = (tensor: Tensor): Value => {
+    const input = builder.input(tensor, inputNames.get(tensor) ?? `t${tensor.id}`);
+    values.set(tensor, input);
+    onInput(tensor, input);
+    return input;
+  };
+  const valueOf = (tensor: Tensor): Value => values.get(tensor) ?? addInput(tensor);
+  for (const tensor of topologicalOrder<Tensor>(outputs, isInside)) {
+    if (tensor.stored !== undefined) {
+      const { dtype, shape, stored } = tensor;
+      values.set(tensor, builder.emit("constant", [], { dtype, shape, data: stored }));
+    } else if (tensor.prim === undefined) {
+      throw new GraphError("not-concrete", "read", `${formatType(tensor)} has no value: it stands for an input in a trace`, {
+        help: "return it from the compiled or differentiated function, and read it there",
+      });
+    } else {
+      builder.scope = tensor.scope;
+      values.set(tensor, builder.emit(tensor.prim, tensor.inputs.map(valueOf) as never, tensor.attrs as never));
+    }
+  }
+  builder.scope = "";
+  for (const output of outputs) valueOf(output);
+  return { builder, valueOf };
+}
