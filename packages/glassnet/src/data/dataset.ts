@@ -1,0 +1,162 @@
+import type { ArrayData } from "../core/array.ts";
+import { allocate, isFloat, isStorageOf } from "../core/dtype.ts";
+import { UsageError } from "../core/errors.ts";
+import { checkShape, formatShape, formatType, type Shape, sizeOf, stridesOf } from "../core/shape.ts";
+import type { Preprocessing } from "./preprocessing.ts";
+
+/** Examples with their answers, checked: row i of `targets` belongs to row i of `inputs`. */
+export interface Dataset {
+  /** Names the data in errors and reports. */
+  readonly name: string;
+  /** As stored, such as pixels in u8: [size, ...inputShape]. Programs apply `preprocessing` themselves. */
+  readonly inputs: ArrayData;
+  /** Class indices [size], or values [size, ...targetShape]. */
+  readonly targets: ArrayData;
+  readonly size: number;
+  readonly inputShape: Shape;
+  readonly preprocessing: Preprocessing;
+  /** When given, the targets are indices into it, or one probability for each of it. */
+  readonly classNames?: readonly string[];
+}
+
+export interface DatasetParts {
+  readonly name: string;
+  readonly inputs: ArrayData;
+  readonly targets: ArrayData;
+  readonly preprocessing?: Preprocessing;
+  readonly classNames?: readonly string[];
+}
+
+/**
+ * Puts a data set together, and looks at every number of it once, so that nothing behind has to.
+ *
+ * @throws UsageError "invalid-data" naming the first bad row
+ */
+export function dataset(parts: DatasetParts): Dataset {
+  const { name, inputs, targets, preprocessing = { kind: "none" }, classNames } = parts;
+  checkArray(name, "inputs", inputs);
+  checkArray(name, "targets", targets);
+  const size = inputs.shape[0]!;
+  if (targets.shape[0] !== size) {
+    fail(name, `${size} rows of inputs, but ${targets.shape[0]} rows of targets`, { inputs, targets });
+  }
+  if (size === 0) fail(name, "the data set is empty", { inputs, targets });
+  checkFinite(name, "input", inputs);
+  checkFinite(name, "target", targets);
+  if (classNames !== undefined) checkClasses(name, targets, classNames.length);
+  const inputShape = inputs.shape.slice(1);
+  checkColumns(name, preprocessing, inputs);
+  return {
+    name,
+    inputs,
+    targets,
+    size,
+    inputShape,
+    preprocessing,
+    ...(classNames === undefined ? {} : { classNames }),
+  };
+}
+
+/** @throws UsageError naming the row, unless every label is one of `classes` classes. */
+export function checkLabels(
+  name: string,
+  labels: ArrayLike<number>,
+  classes: number,
+  operands: Readonly<Record<string, string>> = {},
+): void {
+  for (let row = 0; row < labels.length; row++) {
+    const label = labels[row]!;
+    if (Number.isInteger(label) && label >= 0 && label < classes) continue;
+    throw new UsageError("invalid-data", name, `label of row ${row} is ${label}: expected 0 to ${classes - 1}`, {
+      operands,
+      details: { row, label, classes },
+    });
+  }
+}
+
+/** Rows `begin` up to `end`, without copying. */
+export function sliceRows(data: Dataset, begin: number, end: number): Dataset {
+  const slice = ({ dtype, shape, data: all }: ArrayData): ArrayData => {
+    const row = sizeOf(shape.slice(1));
+    return { dtype, shape: [end - begin, ...shape.slice(1)], data: all.subarray(begin * row, end * row) };
+  };
+  return { ...data, inputs: slice(data.inputs), targets: slice(data.targets), size: end - begin };
+}
+
+/** The rows at `indices`, copied. */
+export function takeRows(data: Dataset, indices: ArrayLike<number>): Dataset {
+  const take = ({ dtype, shape, data: all }: ArrayData): ArrayData => {
+    const row = sizeOf(shape.slice(1));
+    const taken = allocate(dtype, indices.length * row);
+    for (let i = 0; i < indices.length; i++) {
+      const from = indices[i]! * row;
+      taken.set(all.subarray(from, from + row), i * row);
+    }
+    return { dtype, shape: [indices.length, ...shape.slice(1)], data: taken };
+  };
+  checkRows(data, indices);
+  return { ...data, inputs: take(data.inputs), targets: take(data.targets), size: indices.length };
+}
+
+function checkRows({ name, size }: Dataset, indices: ArrayLike<number>): void {
+  for (let i = 0; i < indices.length; i++) {
+    const row = indices[i]!;
+    if (Number.isInteger(row) && row >= 0 && row < size) continue;
+    const what = `row ${row} does not exist: expected 0 to ${size - 1}`;
+    throw new UsageError("index-out-of-range", name, what, { details: { row, size } });
+  }
+}
+
+function checkArray(name: string, part: string, array: ArrayData): void {
+  const { dtype, shape, data } = array;
+  checkShape(`${name}: ${part}`, shape);
+  if (shape.length === 0) fail(name, `${part} must have an axis of rows`, { [part]: array });
+  if (!isStorageOf(dtype, data) || data.length !== sizeOf(shape)) {
+    const found = `${data.constructor.name} of ${data.length}`;
+    fail(name, `${part} must hold ${sizeOf(shape)} numbers of ${dtype}, got ${found}`, { [part]: array });
+  }
+}
+
+function checkFinite(name: string, part: string, { dtype, shape, data }: ArrayData): void {
+  if (!isFloat(dtype)) return;
+  for (let i = 0; i < data.length; i++) {
+    if (Number.isFinite(data[i])) continue;
+    const columns = sizeOf(shape.slice(1));
+    const row = Math.floor(i / columns);
+    const index = stridesOf(shape).map((stride, axis) => Math.floor(i / stride) % shape[axis]!);
+    const place =
+      shape.length === 1 ? "" : shape.length === 2 ? `, column ${index[1]}` : `, at ${formatShape(index.slice(1))}`;
+    throw new UsageError(
+      "invalid-data",
+      name,
+      `${part} of row ${row}${place} is ${data[i]}: expected a finite number`,
+      {
+        details: { row, index },
+      },
+    );
+  }
+}
+
+function checkColumns(name: string, preprocessing: Preprocessing, inputs: ArrayData): void {
+  const columns = sizeOf(inputs.shape.slice(1));
+  if (columns === 0) fail(name, "the rows are empty", { inputs });
+  const means = preprocessing.kind === "standardize" ? preprocessing.mean.length : 1;
+  if (means === 1 || means === columns) return;
+  fail(name, `standardizes ${means} columns, the inputs have ${columns}`, { inputs });
+}
+
+function checkClasses(name: string, targets: ArrayData, classes: number): void {
+  const { dtype, shape, data } = targets;
+  const indices = shape.length === 1 && !isFloat(dtype);
+  const probabilities = shape.length === 2 && shape[1] === classes && isFloat(dtype);
+  if (indices) checkLabels(name, data, classes);
+  else if (!probabilities)
+    fail(name, `targets of ${classes} classes must be whole numbers [rows], or probabilities [rows, ${classes}]`, {
+      targets,
+    });
+}
+
+function fail(name: string, what: string, arrays: Readonly<Record<string, ArrayData>>): never {
+  const operands = Object.fromEntries(Object.entries(arrays).map(([part, array]) => [part, formatType(array)]));
+  throw new UsageError("invalid-data", name, what, { operands });
+}
