@@ -32,6 +32,7 @@ export interface ErrorParts {
 export abstract class GlassnetError extends Error {
   readonly code: ErrorCode;
   readonly details: Readonly<Record<string, unknown>>;
+  #located = false;
 
   constructor(code: ErrorCode, where: string, what: string, parts: ErrorParts = {}) {
     const lines = [`${where}: ${what}`];
@@ -40,6 +41,13 @@ export abstract class GlassnetError extends Error {
     super(lines.join("\n"), parts.cause === undefined ? undefined : { cause: parts.cause });
     this.code = code;
     this.details = parts.details ?? {};
+  }
+
+  /** Adds the path of the layer in which it happened, once: the innermost layer knows best. */
+  locate(path: string): void {
+    if (this.#located || path === "") return;
+    this.#located = true;
+    this.message += `\n  in ${path}`;
   }
 }
 

@@ -1,15 +1,13 @@
 import type { Device, LoadedProgram } from "../backends/backend.ts";
 import type { TypedArray } from "../core/dtype.ts";
 import { UsageError } from "../core/errors.ts";
-import { formatType } from "../core/shape.ts";
+import { formatType, type TensorType } from "../core/shape.ts";
 import { mapTree, type Tree } from "../core/tree.ts";
-import { topologicalOrder, type Value, type ValueOf } from "../ir/graph.ts";
-import { buildProgram } from "../program/build.ts";
-import type { Program, RunRequest, RunResult, Source } from "../program/program.ts";
+import type { Program, RunRequest, RunResult } from "../program/program.ts";
 import { defaultDevice } from "./device.ts";
 import { evaluate, evaluateSync, syncOf } from "./evaluate.ts";
-import { Tensor, upcomingId } from "./tensor.ts";
-import { record, withFrame } from "./trace.ts";
+import { Tensor } from "./tensor.ts";
+import { traceProgram } from "./trace-program.ts";
 import type { Variable } from "./variable.ts";
 
 export interface CompileOptions {
@@ -33,13 +31,12 @@ export interface Compiled<Args extends readonly Tree<Tensor>[], R> {
 /** One traced call: what must be fed, and what comes back. */
 interface Traced {
   readonly program: Program;
-  /** Variables that are read, by the name of their feed. */
-  readonly variables: readonly (readonly [name: string, variable: Variable])[];
+  readonly variables: readonly Variable[];
   readonly assigned: readonly Variable[];
   /** The result's structure, with positions of outputs as leaves. */
   readonly result: unknown;
   /** Types of the outputs: first the result's tensors, then the assigned values. */
-  readonly outputs: readonly Tensor[];
+  readonly outputs: readonly TensorType[];
 }
 
 const isTensor = (x: unknown): x is Tensor => x instanceof Tensor;
@@ -57,78 +54,61 @@ function signatureOf(args: readonly unknown[]): string {
   return JSON.stringify(mapTree("compile", args, isTensor, formatType));
 }
 
-/** Tensors from outside the trace that are still pending: they are computed once, not in every call. */
-function pendingOutside(outputs: readonly Tensor[], startId: number): Tensor[] {
-  return topologicalOrder<Tensor>(outputs, (t) => t.stored === undefined).filter(
-    (t) => t.id < startId && t.prim !== undefined,
-  );
-}
-
 interface Recording {
-  readonly finish: () => Traced;
+  /** To be computed before `finish`. */
   readonly outside: readonly Tensor[];
+  readonly finish: () => Traced;
 }
 
-function trace(fn: (...args: never) => unknown, args: readonly unknown[]): Recording {
-  const startId = upcomingId();
-  const inputs: { tensor: Tensor; name: string; variable?: Variable }[] = [];
-  const enter = (type: Tensor | Variable, variable?: Variable): Tensor => {
-    const tensor = new Tensor({ dtype: type.dtype, shape: type.shape }, undefined);
-    const name = variable === undefined ? `argument${inputs.length}` : `variable${inputs.length}`;
-    inputs.push({ tensor, name, ...(variable === undefined ? {} : { variable }) });
-    return tensor;
-  };
-  const variables = new Map<Variable, Tensor>();
-  const bind = (variable: Variable): Tensor => {
-    const tensor = enter(variable, variable);
-    variables.set(variable, tensor);
-    return tensor;
-  };
-  const assignments = new Map<Variable, Tensor>();
-  const traced = mapTree("compile", args, isTensor, (leaf) => enter(leaf)) as never[];
-  const returned = withFrame({ variables, bind, assignments, startId }, () =>
-    (fn as (...args: never[]) => unknown)(...traced),
-  );
+const argumentName = (index: number): string => `argument ${index}`;
+const variableName = (index: number): string => `variable ${index}`;
 
+function trace(fn: (...args: never[]) => unknown, args: readonly unknown[]): Recording {
   const outputs: Tensor[] = [];
-  const result = mapTree("compile", returned, isTensor, (leaf) => outputs.push(leaf) - 1);
-  const assigned = [...assignments.keys()];
-  outputs.push(...assignments.values());
-
-  const finish = (): Traced => {
-    const names = new Map(inputs.map(({ tensor, name }) => [tensor, name]));
-    const sources = new Map<ValueOf<"input">, Source>();
-    const { valueOf } = record(
-      outputs,
-      (t) => names.get(t),
-      (_, input) => sources.set(input, { kind: "feed", name: input.attrs.name }),
-    );
-    const values: Record<string, Value> = Object.fromEntries(outputs.map((tensor, i) => [i, valueOf(tensor)]));
-    return {
-      program: buildProgram({ sources, outputs: values }),
-      variables: inputs.flatMap(({ name, variable }) => (variable === undefined ? [] : [[name, variable] as const])),
-      assigned,
-      result,
-      outputs,
-    };
-  };
-  return { finish, outside: pendingOutside(outputs, startId) };
+  const assigned: Variable[] = [];
+  let result: unknown;
+  const traced = traceProgram(
+    ({ input, assignments }) => {
+      let count = 0;
+      const standIns = mapTree("compile", args, isTensor, (leaf) =>
+        input(leaf, { kind: "feed", name: argumentName(count++) }),
+      );
+      const returned = fn(...(standIns as never[]));
+      result = mapTree("compile", returned, isTensor, (leaf) => outputs.push(leaf) - 1);
+      assigned.push(...assignments.keys());
+      outputs.push(...assignments.values());
+      return { outputs: Object.fromEntries(outputs.entries()) };
+    },
+    (_, index) => ({ kind: "feed", name: variableName(index) }),
+  );
+  const finish = (): Traced => ({
+    program: traced.build(),
+    variables: [...traced.variables.keys()],
+    assigned,
+    result,
+    outputs: outputs.map(({ dtype, shape }) => ({ dtype, shape })),
+  });
+  return { outside: traced.outside, finish };
 }
 
 /** Feeds for a traced call: the arguments and the variables' present values, all computed by now. */
 function requestOf({ program, variables }: Traced, leaves: readonly Tensor[]): RunRequest {
-  const known: Record<string, TypedArray> = {};
+  const known = new Map<string, Tensor>();
   leaves.forEach((leaf, i) => {
-    known[`argument${i}`] = leaf.stored!;
+    known.set(argumentName(i), leaf);
   });
-  for (const [name, variable] of variables) known[name] = variable.value.stored!;
+  variables.forEach((variable, i) => {
+    known.set(variableName(i), variable.value);
+  });
   const feeds: Record<string, TypedArray> = {};
-  for (const { source } of program.buffers) if (source.kind === "feed") feeds[source.name] = known[source.name]!;
+  for (const { source } of program.buffers) {
+    if (source.kind === "feed") feeds[source.name] = known.get(source.name)!.stored!;
+  }
   return { steps: 1, feeds };
 }
 
 function resultOf<R>({ result, outputs, assigned }: Traced, run: RunResult): R {
-  const tensors = outputs.map(({ dtype, shape }, i) => new Tensor({ dtype, shape }, run.outputs[i]!));
+  const tensors = outputs.map((type, i) => new Tensor(type, run.outputs[i]!));
   const firstAssigned = outputs.length - assigned.length;
   assigned.forEach((variable, i) => {
     variable.assign(tensors[firstAssigned + i]!);
@@ -192,7 +172,7 @@ export function compile<Args extends readonly Tree<Tensor>[], R extends Tree<Ten
       if (evicted !== undefined) await on.unload(evicted);
     }
     await evaluate(
-      entry.traced.variables.map(([, variable]) => variable.value),
+      entry.traced.variables.map(({ value }) => value),
       { device: on },
     );
     return resultOf<R>(entry.traced, await on.run(entry.loaded, requestOf(entry.traced, leaves)));
@@ -214,7 +194,7 @@ export function compile<Args extends readonly Tree<Tensor>[], R extends Tree<Ten
       if (evicted !== undefined) sync.unload(evicted);
     }
     evaluateSync(
-      entry.traced.variables.map(([, variable]) => variable.value),
+      entry.traced.variables.map(({ value }) => value),
       { device: on },
     );
     return resultOf<R>(entry.traced, sync.run(entry.loaded, requestOf(entry.traced, leaves)));

@@ -40,10 +40,10 @@ export function withFrame<R>(frame: Frame, fn: () => R): R {
   }
 }
 
-/** Runs `fn` so that what it computes belongs to `name`, inside the present scope. */
+/** Runs `fn` so that what it computes belongs to `name`, such as the path of a layer. */
 export function withScope<R>(name: string, fn: () => R): R {
   const outer = scope;
-  scope = outer === "" || name === "" ? outer + name : `${outer}.${name}`;
+  scope = name;
   try {
     return fn();
   } finally {

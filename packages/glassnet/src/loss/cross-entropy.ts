@@ -1,0 +1,30 @@
+import { isFloat } from "../core/dtype.ts";
+import { ShapeError } from "../core/errors.ts";
+import { formatType, sameShape } from "../core/shape.ts";
+import { logSoftmax, mul, oneHot } from "../tensor/functions.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { type LossOptions, reduceLosses } from "./reduction.ts";
+
+/**
+ * Cross-entropy of the softmax of logits with the targets, over the last axis: −Σ p log softmax(z). From logits rather
+ * than probabilities, because log softmax(z) = z − log Σ eᶻ never takes the logarithm of 0.
+ *
+ * Shapes: logits [..., classes]; targets class indices [...] (integers), or probabilities [..., classes] (floats).
+ * Losses have shape [...]; the mean is over them all.
+ *
+ * @throws ShapeError if the targets fit neither form.
+ */
+export function crossEntropy(logits: Tensor, targets: Tensor, options?: LossOptions): Tensor {
+  const classes = logits.shape.at(-1);
+  const expected = isFloat(targets.dtype) ? logits.shape : logits.shape.slice(0, -1);
+  if (classes === undefined || !sameShape(targets.shape, expected)) {
+    const what = isFloat(targets.dtype)
+      ? "probabilities must have the shape of the logits"
+      : "class indices must have the shape of the logits without the last axis";
+    throw new ShapeError("shape-mismatch", "crossEntropy", what, {
+      operands: { logits: formatType(logits), targets: formatType(targets) },
+    });
+  }
+  const weights = isFloat(targets.dtype) ? targets : oneHot(targets, classes, logits.dtype);
+  return reduceLosses(mul(logSoftmax(logits), weights).sum({ axes: -1 }).neg(), options);
+}

@@ -1,0 +1,30 @@
+import { alternatives, UsageError } from "../core/errors.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+
+/** What becomes of the losses of the single examples: their mean, their sum, or themselves. */
+export type Reduction = "mean" | "sum" | "none";
+
+export interface LossOptions {
+  /** "mean" by default. */
+  readonly reduction?: Reduction | undefined;
+}
+
+/** A function of a model's output and the targets that training makes small. */
+export type Loss = (output: Tensor, targets: Tensor, options?: LossOptions) => Tensor;
+
+export function reduceLosses(losses: Tensor, { reduction = "mean" }: LossOptions = {}): Tensor {
+  switch (reduction) {
+    case "mean":
+      return losses.mean();
+    case "sum":
+      return losses.sum();
+    case "none":
+      return losses;
+    default:
+      throw new UsageError(
+        "invalid-option",
+        "loss",
+        `unknown reduction "${String(reduction)}": expected ${alternatives(["mean", "sum", "none"])}`,
+      );
+  }
+}

@@ -1,0 +1,80 @@
+import { GlassnetError, GraphError } from "../core/errors.ts";
+import { hashPath } from "../core/random.ts";
+import type { Key } from "../tensor/random.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { withScope } from "../tensor/trace.ts";
+import { Module, type State, Variable, visit } from "../tensor/variable.ts";
+
+export interface RunOptions {
+  /** Whether layers behave as in training (dropout drops, running statistics move). False by default. */
+  readonly training?: boolean;
+  /** Source of randomness for this run, such as `keyOf(seed, step)`; needed by layers that draw. */
+  readonly key?: Key;
+  /** Called with every layer's path, input and output; see `explain/capture.ts`. */
+  readonly onCall?: (path: string, input: Tensor, output: Tensor) => void;
+}
+
+/**
+ * One pass through a model: the only place of mode, randomness and mutation. It also knows the path of every layer
+ * below the one that was called first, so that computations and errors carry the layer's name.
+ */
+export class Run {
+  readonly training: boolean;
+  readonly #key: Key | undefined;
+  readonly #onCall: RunOptions["onCall"];
+  #paths: Map<Module | Variable, string> | undefined;
+  readonly #draws = new Map<string, number>();
+
+  constructor({ training = false, key, onCall }: RunOptions = {}) {
+    this.training = training;
+    this.#key = key;
+    this.#onCall = onCall;
+  }
+
+  /** The path of a layer in this run, such as `layers.0`. */
+  pathOf(layer: Module): string {
+    return this.#paths?.get(layer) ?? "";
+  }
+
+  /**
+   * A random key of the layer's own: from the run's key, the layer's path and how often it asked before.
+   *
+   * @throws GraphError if the run has no key.
+   */
+  key(layer: Module): Key {
+    const path = this.pathOf(layer);
+    if (this.#key === undefined) {
+      throw new GraphError("invalid-graph", "run.key", "this run has no source of randomness", {
+        help: "pass one: new Run({ training: true, key: keyOf(seed, step) })",
+      });
+    }
+    const draw = this.#draws.get(path) ?? 0;
+    this.#draws.set(path, draw + 1);
+    return { words: this.#key.words, stream: (this.#key.stream ^ hashPath(`${path}#${draw}`)) | 0 };
+  }
+
+  /** Replaces a state at the end of the step. The layer goes on with the old value. */
+  assign(state: State, value: Tensor): void {
+    state.assign(value);
+  }
+
+  /** @internal Runs a layer's formula under its name. */
+  enter(layer: Module, input: Tensor, forward: () => Tensor): Tensor {
+    if (this.#paths === undefined) {
+      const paths = new Map<Module | Variable, string>();
+      visit(layer, "", (part, path) => {
+        if (!paths.has(part)) paths.set(part, path);
+      });
+      this.#paths = paths;
+    }
+    const path = this.pathOf(layer);
+    try {
+      const output = withScope(path, forward);
+      this.#onCall?.(path, input, output);
+      return output;
+    } catch (error) {
+      if (error instanceof GlassnetError) error.locate(path);
+      throw error;
+    }
+  }
+}
