@@ -56,7 +56,7 @@ function without<I extends readonly ArrayData[], A>(reason: string, row: Case<I,
 
 function array(dtype: DType, shape: Shape, fill: readonly number[] | ((i: number) => number)): ArrayData {
   const data = allocate(dtype, sizeOf(shape));
-  for (let i = 0; i < data.length; i++) data[i] = typeof fill === "function" ? fill(i) : fill[i];
+  for (let i = 0; i < data.length; i++) data[i] = typeof fill === "function" ? fill(i) : fill[i]!;
   return { dtype, shape, data };
 }
 
@@ -90,7 +90,7 @@ function spaced(shape: Shape, seed = 1): ArrayData {
   const values = Array.from({ length: size }, (_, i) => (i - Math.floor(size / 2)) * 0.5 + 0.25);
   for (let i = size - 1; i > 0; i--) {
     const j = Math.floor(next() * (i + 1));
-    [values[i], values[j]] = [values[j], values[i]];
+    [values[i], values[j]] = [values[j]!, values[i]!];
   }
   return f32(shape, values);
 }
@@ -504,14 +504,14 @@ export const samples: { readonly [P in PrimName]: () => readonly Sample<P>[] } =
     convolutions.map((row) =>
       sample(row.title, [real(outputOf(row), 3), real(row.kernel, 2)], {
         ...row.attrs,
-        inputSize: [row.x[2], row.x[3]],
+        inputSize: [row.x[2]!, row.x[3]!],
       }),
     ),
   conv2dKernelGrad: () =>
     convolutions.map((row) =>
       sample(row.title, [real(row.x, 1), real(outputOf(row), 3)], {
         ...row.attrs,
-        kernelSize: [row.kernel[2], row.kernel[3]],
+        kernelSize: [row.kernel[2]!, row.kernel[3]!],
       }),
     ),
   maxPool: () => poolSamples(spaced),
@@ -524,7 +524,7 @@ export const samples: { readonly [P in PrimName]: () => readonly Sample<P>[] } =
     pools.map(({ title, x, attrs }) =>
       sample(title, [real(infer("sumPool", [{ dtype: "f32", shape: x }], attrs).shape)], {
         ...attrs,
-        inputSize: [x[2], x[3]],
+        inputSize: [x[2]!, x[3]!],
       }),
     ),
 
