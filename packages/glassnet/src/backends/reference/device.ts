@@ -157,7 +157,7 @@ function checkData(
   }
   const storage = allocate(type.dtype, 0).constructor.name;
   if (!isStorageOf(type.dtype, data)) {
-    throw new UsageError("invalid-data", where, `${what} must be a ${storage}, got a ${data.constructor.name}`, {
+    throw new UsageError("invalid-data", where, `${what} must be of type ${storage}, got ${data.constructor.name}`, {
       operands: { expected: wanted },
     });
   }
