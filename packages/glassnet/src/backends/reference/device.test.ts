@@ -417,12 +417,16 @@ describe("errors", () => {
       "UsageError: run: table "i" must be of type Int32Array, got Float32Array
         expected: 2 rows of i32[3]"
     `);
-    expect(run({ steps: 0 })).toMatchInlineSnapshot(`"UsageError: run: steps must be a whole number of at least 1, got 0"`);
+    expect(run({ steps: 0 })).toMatchInlineSnapshot(
+      `"UsageError: run: steps must be a whole number of at least 1, got 0"`,
+    );
     expect(run({})).toBe("nothing was thrown");
   });
 
   test("a program of another device", () => {
     const { loaded } = loadedSum();
-    expect(errorOf(() => openReference().sync.run(loaded, { steps: 1 }))).toMatchInlineSnapshot(`"GraphError: run: the program is not loaded on this device"`);
+    expect(errorOf(() => openReference().sync.run(loaded, { steps: 1 }))).toMatchInlineSnapshot(
+      `"GraphError: run: the program is not loaded on this device"`,
+    );
   });
 });
