@@ -37,9 +37,9 @@ test("batch sizes that cannot be filled are refused", () => {
       help: use a batch size of at most 32]
   `);
   expect(() => checkBatchSize("train", 0, 32)).toThrowErrorMatchingInlineSnapshot(
-    `[UsageError: train: a batch must be a whole number of rows, at least 1, got 0]`,
+    "[UsageError: train: a batch must be a whole number of rows, at least 1, got 0]",
   );
   expect(() => [...batches(epochOrder(4, 0, 0), Number.NaN)]).toThrowErrorMatchingInlineSnapshot(
-    `[UsageError: batches: a batch must be a whole number of rows, at least 1, got NaN]`,
+    "[UsageError: batches: a batch must be a whole number of rows, at least 1, got NaN]",
   );
 });
