@@ -34,3 +34,6 @@ declare class WeakRef<T extends object> {
   constructor(target: T);
   deref(): T | undefined;
 }
+
+/** Node only; browsers have MessageChannel. */
+declare var setImmediate: ((callback: () => void) => unknown) | undefined;

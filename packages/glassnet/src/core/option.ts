@@ -1,0 +1,81 @@
+import { alternatives, UsageError } from "./errors.ts";
+
+/**
+ * @file Options as data: one row gives the check in the library, the flag of the command, the control in a form and the
+ * line in the documentation.
+ */
+
+interface Row {
+  /** A sentence for help texts, without a full stop. */
+  readonly help: string;
+}
+
+export interface IntegerOption extends Row {
+  readonly kind: "integer";
+  readonly min: number;
+  readonly max?: number;
+  readonly default: number;
+}
+
+export interface NumberOption extends Row {
+  readonly kind: "number";
+  readonly min: number;
+  readonly max?: number;
+  /** Whether `min` itself is excluded. */
+  readonly above?: boolean;
+  readonly default: number;
+}
+
+export interface ChoiceOption extends Row {
+  readonly kind: "choice";
+  readonly of: readonly string[];
+  readonly default: string;
+}
+
+export interface FlagOption extends Row {
+  readonly kind: "flag";
+  readonly default: boolean;
+}
+
+export type Option = IntegerOption | NumberOption | ChoiceOption | FlagOption;
+export type OptionTable = Readonly<Record<string, Option>>;
+
+/** The value that an option takes. */
+export type OptionValue<O extends Option> = O extends ChoiceOption
+  ? O["of"][number]
+  : O extends FlagOption
+    ? boolean
+    : number;
+
+/** The range of a numeric option in words: `a whole number of at least 1`. */
+export function rangeOf(option: IntegerOption | NumberOption): string {
+  const noun = option.kind === "integer" ? "a whole number" : "a finite number";
+  const low = option.kind === "number" && option.above === true ? `above ${option.min}` : `of at least ${option.min}`;
+  return option.max === undefined ? `${noun} ${low}` : `${noun} from ${option.min} to ${option.max}`;
+}
+
+/** @throws UsageError saying what was got and what was expected, unless `value` fits the option. */
+export function checkOption(where: string, name: string, option: Option, value: unknown): void {
+  const details = { option: name, value };
+  switch (option.kind) {
+    case "integer":
+    case "number": {
+      const whole = option.kind === "number" || Number.isInteger(value);
+      const { min, max = Number.POSITIVE_INFINITY } = option;
+      const aboveMin = option.kind === "number" && option.above === true ? Number(value) > min : Number(value) >= min;
+      if (typeof value === "number" && Number.isFinite(value) && whole && aboveMin && value <= max) return;
+      throw new UsageError("invalid-option", where, `${name} must be ${rangeOf(option)}, got ${String(value)}`, { details });
+    }
+    case "choice":
+      if (typeof value === "string" && option.of.includes(value)) return;
+      throw new UsageError(
+        "invalid-option",
+        where,
+        `unknown ${name} "${String(value)}": expected ${alternatives(option.of)}`,
+        { details },
+      );
+    case "flag":
+      if (typeof value === "boolean") return;
+      throw new UsageError("invalid-option", where, `${name} must be true or false, got ${String(value)}`, { details });
+  }
+}

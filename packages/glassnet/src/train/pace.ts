@@ -1,0 +1,35 @@
+import type { Device, LoadedProgram } from "../backends/backend.ts";
+import type { TypedArray } from "../core/dtype.ts";
+import type { RunResult } from "../program/program.ts";
+import { yieldToOthers } from "../core/yield.ts";
+
+/** After this long, work makes room for the event loop. */
+const BUDGET_MS = 8;
+const MAX_STEPS_A_CALL = 256;
+
+/**
+ * Chooses how many steps one call runs: as many as fit into a few milliseconds, by what the last ones took. It never
+ * changes a result, only how often others get their turn.
+ */
+export class Pace {
+  #msPerStep: number | undefined;
+
+  steps(remaining: number): number {
+    if (this.#msPerStep === undefined) return 1;
+    return Math.max(1, Math.min(remaining, MAX_STEPS_A_CALL, Math.floor(BUDGET_MS / Math.max(this.#msPerStep, 1e-3))));
+  }
+
+  /** Runs a program for `steps` steps with a table, then lets others run. */
+  async run(
+    device: Device,
+    loaded: LoadedProgram,
+    steps: number,
+    rows: Readonly<Record<string, TypedArray>>,
+  ): Promise<RunResult> {
+    const begin = performance.now();
+    const result = await device.run(loaded, { steps, rows });
+    this.#msPerStep = (performance.now() - begin) / steps;
+    await yieldToOthers();
+    return result;
+  }
+}

@@ -1,0 +1,97 @@
+import type { Device } from "../backends/backend.ts";
+import type { ArrayData } from "../core/array.ts";
+import { allocate } from "../core/dtype.ts";
+import { sizeOf, type TensorType } from "../core/shape.ts";
+import type { Dataset } from "../data/dataset.ts";
+import { evaluate } from "../tensor/evaluate.ts";
+import { fromArray } from "../tensor/create.ts";
+import { type Variable, variablesOf } from "../tensor/variable.ts";
+
+let residences = 0;
+
+/**
+ * A model's variables, and data sets, as state on a device, so that all programs of a training or an evaluation share
+ * one copy. Names are unique to the residence; `free` gives everything back.
+ */
+export class Residence {
+  readonly device: Device;
+  readonly #prefix = `${++residences}`;
+  readonly #paths: Map<Variable, string>;
+  readonly #written = new Set<string>();
+  readonly #data = new Map<Dataset, string>();
+  readonly #resident = new Set<Variable>();
+
+  constructor(device: Device, model: unknown) {
+    this.device = device;
+    this.#paths = new Map([...variablesOf(model)].map(([path, variable]) => [variable, path]));
+  }
+
+  /** Path of a variable in the model; one from outside gets a name of its own. */
+  pathOf(variable: Variable): string {
+    const known = this.#paths.get(variable);
+    if (known !== undefined) return known;
+    const path = `outside ${this.#paths.size}`;
+    this.#paths.set(variable, path);
+    return path;
+  }
+
+  /** Name of a variable's state. */
+  nameOf(variable: Variable): string {
+    return `${this.#prefix}/variables/${this.pathOf(variable)}`;
+  }
+
+  slotName(path: string, slot: string): string {
+    return `${this.#prefix}/slots/${path}/${slot}`;
+  }
+
+  /** Names of the states of a data set's inputs and targets. */
+  dataNames(data: Dataset): { inputs: string; targets: string } {
+    const known = this.#data.get(data) ?? `${this.#prefix}/data ${this.#data.size}`;
+    this.#data.set(data, known);
+    return { inputs: `${known}/inputs`, targets: `${known}/targets` };
+  }
+
+  async write(name: string, { dtype, shape, data }: ArrayData): Promise<void> {
+    this.#written.add(name);
+    await this.device.write(name, { dtype, shape }, data);
+  }
+
+  /** Writes variables that are not on the device yet. */
+  async settle(variables: Iterable<Variable>): Promise<void> {
+    for (const variable of variables) {
+      if (this.#resident.has(variable)) continue;
+      this.#resident.add(variable);
+      const { value } = variable;
+      await evaluate([value]);
+      await this.write(this.nameOf(variable), { dtype: value.dtype, shape: value.shape, data: value.stored! });
+    }
+  }
+
+  async settleData(data: Dataset): Promise<void> {
+    const names = this.dataNames(data);
+    if (this.#written.has(names.inputs)) return;
+    await this.write(names.inputs, data.inputs);
+    await this.write(names.targets, data.targets);
+  }
+
+  async writeZeros(name: string, { dtype, shape }: TensorType): Promise<void> {
+    await this.write(name, { dtype, shape, data: allocate(dtype, sizeOf(shape)) });
+  }
+
+  async read(name: string, { dtype, shape }: TensorType): Promise<ArrayData> {
+    return { dtype, shape, data: await this.device.read(name) };
+  }
+
+  /** Copies the values of all variables that are on the device back into them. */
+  async fetch(): Promise<void> {
+    for (const variable of this.#resident) {
+      variable.assign(fromArray(await this.read(this.nameOf(variable), variable)));
+    }
+  }
+
+  async free(): Promise<void> {
+    await this.device.free([...this.#written]);
+    this.#written.clear();
+    this.#resident.clear();
+  }
+}

@@ -1,0 +1,64 @@
+import type { ArrayData } from "../core/array.ts";
+import { UsageError } from "../core/errors.ts";
+import { formatType, sameShape, type TensorType } from "../core/shape.ts";
+
+export const SNAPSHOT_VERSION = 1;
+
+/** The weights of the best epoch so far, and how good they were. */
+export interface Best {
+  readonly epoch: number;
+  readonly score: number;
+  readonly variables: Readonly<Record<string, ArrayData>>;
+}
+
+/** The whole state of a training: enough to go on with the same bits. Plain data. */
+export interface Snapshot {
+  readonly version: typeof SNAPSHOT_VERSION;
+  /** Steps done. With the sizes below it gives the epoch and the position in its shuffled order. */
+  readonly step: number;
+  readonly seed: number;
+  readonly batchSize: number;
+  readonly examples: number;
+  readonly optimizer: { readonly kind: string; readonly config: Readonly<Record<string, number | boolean>> };
+  /** Parameters and states, by path. */
+  readonly variables: Readonly<Record<string, ArrayData>>;
+  /** What the optimizer keeps, by `path/slot`. */
+  readonly slots: Readonly<Record<string, ArrayData>>;
+  /** Sum of loss times examples over the batches of the unfinished epoch. */
+  readonly epochLoss: number;
+  readonly best?: Best;
+}
+
+/** What a snapshot must agree with to be restored. */
+export interface Expected {
+  readonly seed: number;
+  readonly batchSize: number;
+  readonly examples: number;
+  readonly optimizer: Snapshot["optimizer"];
+  readonly variables: ReadonlyMap<string, TensorType>;
+  readonly slots: ReadonlyMap<string, TensorType>;
+}
+
+/** @throws UsageError naming the first thing that differs: going on with it would not give the same bits. */
+export function checkSnapshot(snapshot: Snapshot, expected: Expected): void {
+  const differ = (what: string, got: unknown, want: unknown): never => {
+    throw new UsageError("invalid-option", "restore", `${what} differs: the snapshot has ${String(got)}, this training ${String(want)}`);
+  };
+  if (snapshot.version !== SNAPSHOT_VERSION) differ("version", snapshot.version, SNAPSHOT_VERSION);
+  for (const name of ["seed", "batchSize", "examples"] as const) {
+    if (snapshot[name] !== expected[name]) differ(name, snapshot[name], expected[name]);
+  }
+  const describe = ({ kind, config }: Snapshot["optimizer"]) => `${kind} ${JSON.stringify(config)}`;
+  if (describe(snapshot.optimizer) !== describe(expected.optimizer)) {
+    differ("optimizer", describe(snapshot.optimizer), describe(expected.optimizer));
+  }
+  for (const part of ["variables", "slots"] as const) {
+    const has = Object.keys(snapshot[part]);
+    const wants = [...expected[part].keys()];
+    if (has.join() !== wants.join()) differ(`the list of ${part}`, has.join(", "), wants.join(", "));
+    for (const [name, type] of expected[part]) {
+      const got = snapshot[part][name]!;
+      if (got.dtype !== type.dtype || !sameShape(got.shape, type.shape)) differ(name, formatType(got), formatType(type));
+    }
+  }
+}
