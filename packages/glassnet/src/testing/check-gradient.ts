@@ -114,7 +114,7 @@ function check({ builder, inputs, outputs }: Built, data: readonly ArrayData[], 
     const found = grads.filter((g) => g !== null);
     const value = graphFunction(entries, results);
     const gradient = graphFunction([...entries, ...seeds], found);
-    const weigh = () => results.map(({ shape }) => rng.normal(shape, 0, 1, "f64").data);
+    const weigh = () => results.map(({ dtype, shape }) => rng.normal(shape, 0, 1, dtype as "f32" | "f64").data);
     for (let i = 0; i < directions; i++) {
       const weights = weigh();
       const flowing = gradient([...point, ...weights]);
@@ -164,11 +164,16 @@ function measure(
 ): Measured {
   const analytic = dot(terms, directions);
   const mass = dot(terms, directions, Math.abs);
-  const along = (t: number) => dot(f(point.map((x, i) => moved(x, directions[i], t))), weights);
+  let size = 0; // of the numbers whose differences are taken
+  const along = (t: number) => {
+    const results = f(point.map((x, i) => moved(x, directions[i], t)));
+    size = Math.max(size, dot(results, weights, Math.abs));
+    return dot(results, weights);
+  };
   const allowance = (value: number) => tolerance * Math.max(mass, Math.abs(value));
-  const { value, uncertainty, step } = differentiate(along, eps, (d) => allowance(d) / 10);
+  const { value, uncertainty, step } = differentiate(along, eps, (d) => allowance(d));
   // Values are rounded, so no difference of them is surer than this.
-  const noise = (16 * Number.EPSILON * dot(f(point), weights, Math.abs)) / step;
+  const noise = (16 * Number.EPSILON * size) / step;
   const error = Math.abs(analytic - value);
   return {
     analytic,
