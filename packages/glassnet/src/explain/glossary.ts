@@ -1,0 +1,76 @@
+import { descentTerms } from "./glossary/descent.ts";
+import { explainingTerms } from "./glossary/explaining.ts";
+import { forwardTerms } from "./glossary/forward.ts";
+import { networkTerms } from "./glossary/network.ts";
+import type { Term } from "./glossary/term.ts";
+import { trainingTerms } from "./glossary/training.ts";
+
+export type { Bilingual, Term } from "./glossary/term.ts";
+
+/** The terms of an introduction to neural networks, in the order in which they are best read. */
+export const glossary: readonly Term[] = [
+  ...networkTerms,
+  ...forwardTerms,
+  ...trainingTerms,
+  ...descentTerms,
+  ...explainingTerms,
+];
+
+/** What a look-up ignores: case, spaces, hyphens, quotes and other punctuation; full-width forms count as plain ones. */
+function keyOf(text: string): string {
+  return text
+    .normalize("NFKC")
+    .toLowerCase()
+    .replace(/[^\p{Letter}\p{Number}]/gu, "");
+}
+
+function keysOf({ id, name, aliases }: Term): string[] {
+  return [id, name.en, name.zh, ...aliases].map(keyOf);
+}
+
+/**
+ * The term with this id, name or alias, in English or Chinese; a plural s is tolerated.
+ *
+ * @example findTerm("Loss Function")?.id; // "loss"
+ */
+export function findTerm(query: string): Term | undefined {
+  const key = keyOf(query);
+  for (const form of [key, key.replace(/s$/, ""), key.replace(/es$/, "")]) {
+    const found = form === "" ? undefined : glossary.find((term) => keysOf(term).includes(form));
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+/** Up to `n` terms whose names resemble the query, the most similar first: for "did you mean …?". */
+export function closestTerms(query: string, n = 3): Term[] {
+  const key = keyOf(query);
+  if (key === "") return [];
+  return glossary
+    .map((term) => ({ term, unlike: Math.min(...keysOf(term).map((name) => unlikeness(key, name))) }))
+    .filter(({ unlike }) => unlike <= 0.5)
+    .sort((a, b) => a.unlike - b.unlike)
+    .slice(0, n)
+    .map(({ term }) => term);
+}
+
+/** From 0, the same, to 1, nothing in common. Where one contains the other, the difference in length counts half. */
+function unlikeness(a: string, b: string): number {
+  const longer = Math.max(a.length, b.length);
+  const isInside = Math.min(a.length, b.length) > 1 && (a.includes(b) || b.includes(a));
+  return isInside ? Math.abs(a.length - b.length) / (2 * longer) : editDistance(a, b) / longer;
+}
+
+/** The least number of letters to insert, delete or replace that turns one word into the other (Levenshtein). */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j); // distances from a's first i letters to b's first j
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(replaced, row[j]! + 1, next[j - 1]! + 1));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}
