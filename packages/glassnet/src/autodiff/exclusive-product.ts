@@ -5,7 +5,8 @@ import type { Ops } from "../ops/operations.ts";
 /** Product of all elements before each one along the last axis, in log₂ n doublings. x [rows, n] → [rows, n]. */
 function productBefore(b: Ops<Value>, x: Value): Value {
   const n = x.shape[1]!;
-  const shifted = (y: Value, by: number) => b.pad(b.slice(y, [undefined, { stop: n - by }]), [0, by], [0, 0], { value: 1 });
+  const shifted = (y: Value, by: number) =>
+    b.pad(b.slice(y, [undefined, { stop: n - by }]), [0, by], [0, 0], { value: 1 });
   let running = shifted(x, 1);
   for (let reach = 1; reach < n; reach *= 2) running = b.mul(running, shifted(running, reach));
   return running;

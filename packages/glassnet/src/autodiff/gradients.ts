@@ -70,7 +70,12 @@ export function gradients(
   return wrt.map((value) => grads.get(value) ?? null);
 }
 
-function applyRule<P extends PrimName>(rules: VjpTable, ops: Ops<Value>, g: Value, value: Value): readonly (Value | null)[] {
+function applyRule<P extends PrimName>(
+  rules: VjpTable,
+  ops: Ops<Value>,
+  g: Value,
+  value: Value,
+): readonly (Value | null)[] {
   const rule = rules[value.prim] as unknown as Vjp<P>;
   return rule(ops, g, value as unknown as ValueOf<P>);
 }

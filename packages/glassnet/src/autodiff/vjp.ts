@@ -87,10 +87,7 @@ export const vjp: { readonly [P in PrimName]: Vjp<P> } = {
     return [b.sumTo(b.mul(g, byX), x.shape), b.sumTo(b.mul(g, byY), y.shape)];
   },
   // d(x − y⌊x/y⌋) = dx − ⌊x/y⌋ dy
-  mod: (b, g, { inputs: [x, y] }) => [
-    b.sumTo(g, x.shape),
-    b.sumTo(b.neg(b.mul(g, b.floor(b.div(x, y)))), y.shape),
-  ],
+  mod: (b, g, { inputs: [x, y] }) => [b.sumTo(g, x.shape), b.sumTo(b.neg(b.mul(g, b.floor(b.div(x, y)))), y.shape)],
   maximum: (b, g, { inputs: [x, y] }) => chosenOf(b, g, x, y, b.lt(y, x)),
   minimum: (b, g, { inputs: [x, y] }) => chosenOf(b, g, x, y, b.lt(x, y)),
   eq: () => [null, null],
@@ -109,9 +106,7 @@ export const vjp: { readonly [P in PrimName]: Vjp<P> } = {
   max: extremum,
   min: extremum,
   // d(Πx) = Σᵢ (Π of all others) dxᵢ, without dividing by xᵢ, which may be 0
-  prod: (b, g, { inputs: [x], attrs: { axes } }) => [
-    b.mul(spread(b, g, x.shape, axes), exclusiveProduct(b, x, axes)),
-  ],
+  prod: (b, g, { inputs: [x], attrs: { axes } }) => [b.mul(spread(b, g, x.shape, axes), exclusiveProduct(b, x, axes))],
   argmax: () => [null],
 
   reshape: (b, g, { inputs: [x] }) => [b.reshape(g, x.shape)],

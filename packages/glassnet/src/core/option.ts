@@ -64,7 +64,9 @@ export function checkOption(where: string, name: string, option: Option, value: 
       const { min, max = Number.POSITIVE_INFINITY } = option;
       const aboveMin = option.kind === "number" && option.above === true ? Number(value) > min : Number(value) >= min;
       if (typeof value === "number" && Number.isFinite(value) && whole && aboveMin && value <= max) return;
-      throw new UsageError("invalid-option", where, `${name} must be ${rangeOf(option)}, got ${String(value)}`, { details });
+      throw new UsageError("invalid-option", where, `${name} must be ${rangeOf(option)}, got ${String(value)}`, {
+        details,
+      });
     }
     case "choice":
       if (typeof value === "string" && option.of.includes(value)) return;

@@ -51,7 +51,9 @@ export function printGraph(graph: Graph): string {
     names.set(value, name);
     const operands = value.inputs.map((x) => ` ${names.get(x)}`).join("");
     const scope = value.scope === "" ? "" : `  # ${value.scope}`;
-    lines.push(`${name}: ${formatType(value)} = ${value.prim}${operands}${formatAttrs(value.prim, value.attrs)}${scope}`);
+    lines.push(
+      `${name}: ${formatType(value)} = ${value.prim}${operands}${formatAttrs(value.prim, value.attrs)}${scope}`,
+    );
   }
   lines.push(`return ${graph.outputs.map((value) => names.get(value)).join(", ")}`);
   return lines.join("\n");

@@ -3,7 +3,7 @@ import { hashPath } from "../core/random.ts";
 import type { Key } from "../tensor/random.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { withScope } from "../tensor/trace.ts";
-import { Module, type State, Variable, visit } from "../tensor/variable.ts";
+import { type Module, type State, type Variable, visit } from "../tensor/variable.ts";
 
 export interface RunOptions {
   /** Whether layers behave as in training (dropout drops, running statistics move). False by default. */

@@ -76,7 +76,11 @@ export function sequential<const Parts extends readonly Part[]>(
   const layers = (parts as readonly unknown[]).map((part, i) => {
     if (part instanceof Layer) return part;
     if (typeof part === "function") return activationOf(part as (x: Tensor) => Tensor);
-    throw new UsageError("invalid-option", "sequential", `part ${i} is neither a layer nor a function: ${String(part)}`);
+    throw new UsageError(
+      "invalid-option",
+      "sequential",
+      `part ${i} is neither a layer nor a function: ${String(part)}`,
+    );
   });
   return new Sequential(layers);
 }

@@ -1,6 +1,14 @@
 import { type DType, isFloat, promote } from "../core/dtype.ts";
 import { ShapeError } from "../core/errors.ts";
-import { formatShape, resolveAxes, resolveAxis, type Shape, sameShape, sizeOf, type TensorType } from "../core/shape.ts";
+import {
+  formatShape,
+  resolveAxes,
+  resolveAxis,
+  type Shape,
+  sameShape,
+  sizeOf,
+  type TensorType,
+} from "../core/shape.ts";
 import type { Axes, Operand, Ops, PoolOptions, ReduceOptions } from "./operations.ts";
 
 /**

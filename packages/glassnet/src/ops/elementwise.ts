@@ -74,10 +74,10 @@ export const where: Contract<"where"> = {
   summary: "a where the condition holds, b elsewhere.",
   infer: (inputs) => {
     const [condition, a, b] = inputs;
-    if (condition.dtype !== "bool") throw dtypeError("where", `the condition must be bool, got ${condition.dtype}`, inputs);
+    if (condition.dtype !== "bool")
+      throw dtypeError("where", `the condition must be bool, got ${condition.dtype}`, inputs);
     if (a.dtype !== b.dtype) throw dtypeError("where", "the branches have different dtypes", inputs);
     const shape = broadcastShapes("where", condition.shape, broadcastShapes("where", a.shape, b.shape));
     return { dtype: a.dtype, shape };
   },
 };
-

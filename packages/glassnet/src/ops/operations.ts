@@ -282,10 +282,15 @@ export class Ops<V extends TensorType> {
       const rest = sizeOf(shape.filter((_, i) => i !== unknown));
       const size = sizeOf(x.shape) / rest;
       if (!Number.isInteger(size)) {
-        throw new ShapeError("shape-mismatch", "reshape", `no whole size fits in place of -1 in ${formatShape(shape)}`, {
-          operands: { x: formatShape(x.shape) },
-          details: { from: x.shape, to: shape },
-        });
+        throw new ShapeError(
+          "shape-mismatch",
+          "reshape",
+          `no whole size fits in place of -1 in ${formatShape(shape)}`,
+          {
+            operands: { x: formatShape(x.shape) },
+            details: { from: x.shape, to: shape },
+          },
+        );
       }
       resolved = shape.map((n, i) => (i === unknown ? size : n));
     }
@@ -427,8 +432,10 @@ export class Ops<V extends TensorType> {
   dynamicUpdateSlice(x: V, update: V, start: V): V {
     return this.#emitter.emit("dynamicUpdateSlice", [x, update, this.#indices(start)], {});
   }
-  argsort(x: V, { axis = -1, descending = false }: { axis?: number | undefined; descending?: boolean | undefined } = {}): V {
+  argsort(
+    x: V,
+    { axis = -1, descending = false }: { axis?: number | undefined; descending?: boolean | undefined } = {},
+  ): V {
     return this.#emitter.emit("argsort", [x], { axis: resolveAxis("argsort", axis, x.shape.length), descending });
   }
-
 }

@@ -26,7 +26,12 @@ function positions(
   inputs: readonly TensorType[],
 ): number {
   if (!(Number.isInteger(stride) && stride >= 1 && Number.isInteger(dilation) && dilation >= 1)) {
-    throw shapeError(prim, `stride and dilation must be at least 1, got ${stride} and ${dilation}`, inputs, "invalid-shape");
+    throw shapeError(
+      prim,
+      `stride and dilation must be at least 1, got ${stride} and ${dilation}`,
+      inputs,
+      "invalid-shape",
+    );
   }
   if (!(Number.isInteger(before) && before >= 0 && Number.isInteger(after) && after >= 0)) {
     throw shapeError(prim, `padding must be at least 0, got ${before} and ${after}`, inputs, "invalid-shape");
@@ -112,7 +117,12 @@ export const conv2dKernelGrad: Contract<"conv2dKernelGrad"> = {
   },
 };
 
-function pooledPlane(prim: string, { kernel, stride, padding }: PoolAttrs, [h, w]: Sizes, x: readonly TensorType[]): Sizes {
+function pooledPlane(
+  prim: string,
+  { kernel, stride, padding }: PoolAttrs,
+  [h, w]: Sizes,
+  x: readonly TensorType[],
+): Sizes {
   const widest = Math.max(...padding[0].map((p) => p / kernel[0]), ...padding[1].map((p) => p / kernel[1]));
   if (widest >= 1) throw shapeError(prim, "padding must be smaller than the window", x, "invalid-shape");
   return [

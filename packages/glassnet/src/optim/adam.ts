@@ -1,6 +1,6 @@
 import type { Tensor } from "../tensor/tensor.ts";
-import { checkOption } from "./option.ts";
 import type { Optimizer, Slots } from "./optimizer.ts";
+import { checkOption } from "./option.ts";
 
 export interface AdamOptions {
   /** Memory of the mean gradient. 0.9 by default. */

@@ -19,5 +19,10 @@ export interface Optimizer {
    */
   scalars(t: number, learningRate: number): Readonly<Record<string, number>>;
   /** The new parameter and the new slots. */
-  update(param: Tensor, grad: Tensor, slots: Slots, scalars: Readonly<Record<string, Tensor>>): readonly [Tensor, Slots];
+  update(
+    param: Tensor,
+    grad: Tensor,
+    slots: Slots,
+    scalars: Readonly<Record<string, Tensor>>,
+  ): readonly [Tensor, Slots];
 }

@@ -1,5 +1,5 @@
-import { checkOption } from "./option.ts";
 import type { Optimizer } from "./optimizer.ts";
+import { checkOption } from "./option.ts";
 
 export interface SgdOptions {
   /** Share of the last step that is taken again. 0 by default. */

@@ -20,12 +20,7 @@ export interface ProgramSpec {
  */
 export function buildProgram(spec: ProgramSpec): Program {
   const { sources, writes = [], guard = [], perStep = {}, outputs = {} } = spec;
-  const needed = [
-    ...writes.map(({ value }) => value),
-    ...guard,
-    ...Object.values(perStep),
-    ...Object.values(outputs),
-  ];
+  const needed = [...writes.map(({ value }) => value), ...guard, ...Object.values(perStep), ...Object.values(outputs)];
   const numbers = new Map<Value, number>();
   const buffers: { value: Value; source: Source; lastUse: number }[] = [];
   const numberOf = (value: Value): number => {
@@ -66,9 +61,7 @@ export function buildProgram(spec: ProgramSpec): Program {
   const named = (values: Readonly<Record<string, Value>>) =>
     Object.entries(values).map(([name, value]) => ({ name, buffer: numberOf(value) }));
   return {
-    buffers: buffers.map(
-      ({ value: { dtype, shape }, source, lastUse }): Buffer => ({ dtype, shape, source, lastUse }),
-    ),
+    buffers: buffers.map(({ value: { dtype, shape }, source, lastUse }): Buffer => ({ dtype, shape, source, lastUse })),
     instructions,
     writes: writes.map(({ state, value }) => ({ state: numberOf(state), value: numberOf(value) })),
     guard: [...new Set(guard.map(numberOf))],
@@ -99,7 +92,9 @@ export function printProgram(program: Program): string {
   for (const { prim, inputs, output, attrs, scope } of program.instructions) {
     const operands = inputs.map((i) => ` b${i}`).join("");
     const where = scope === "" ? "" : `  # ${scope}`;
-    lines.push(`b${output}: ${formatType(program.buffers[output]!)} = ${prim}${operands}${formatAttrs(prim, attrs)}${where}`);
+    lines.push(
+      `b${output}: ${formatType(program.buffers[output]!)} = ${prim}${operands}${formatAttrs(prim, attrs)}${where}`,
+    );
   }
   for (const { state, value } of program.writes) lines.push(`write b${state} <- b${value}`);
   if (program.guard.length > 0) lines.push(`guard ${program.guard.map((i) => `b${i}`).join(", ")}`);

@@ -134,7 +134,11 @@ export function compile<Args extends readonly Tree<Tensor>[], R extends Tree<Ten
   { device, cacheSize = 16 }: CompileOptions = {},
 ): Compiled<Args, R> {
   if (!(Number.isInteger(cacheSize) && cacheSize >= 1)) {
-    throw new UsageError("invalid-option", "compile", `cacheSize must be a whole number of at least 1, got ${cacheSize}`);
+    throw new UsageError(
+      "invalid-option",
+      "compile",
+      `cacheSize must be a whole number of at least 1, got ${cacheSize}`,
+    );
   }
   const cache = new Map<string, { traced: Traced; loaded: LoadedProgram }>();
   const deviceOf = () => device ?? defaultDevice();

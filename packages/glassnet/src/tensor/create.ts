@@ -25,7 +25,11 @@ export function tensor(values: NestedArray, { dtype }: CreateOptions = {}): Tens
     if (Array.isArray(part)) {
       if (axis >= shape.length || part.length !== shape[axis]) {
         const expected = axis < shape.length ? `${shape[axis]} elements` : "a number";
-        throw new ShapeError("invalid-shape", "tensor", `ragged nesting: expected ${expected} at ${path || "the top"}, got ${part.length} elements`);
+        throw new ShapeError(
+          "invalid-shape",
+          "tensor",
+          `ragged nesting: expected ${expected} at ${path || "the top"}, got ${part.length} elements`,
+        );
       }
       part.forEach((inner, i) => {
         fill(inner, axis + 1, `${path}[${i}]`);
@@ -35,7 +39,11 @@ export function tensor(values: NestedArray, { dtype }: CreateOptions = {}): Tens
       flat.push(Number(part));
     } else {
       const expected = axis < shape.length ? `${shape[axis]} elements` : "a number";
-      throw new ShapeError("invalid-shape", "tensor", `ragged nesting: expected ${expected} at ${path || "the top"}, got ${String(part)}`);
+      throw new ShapeError(
+        "invalid-shape",
+        "tensor",
+        `ragged nesting: expected ${expected} at ${path || "the top"}, got ${String(part)}`,
+      );
     }
   };
   fill(values, 0, "");

@@ -35,13 +35,13 @@ function jobOf(tensors: readonly Tensor[]): Job | undefined {
   const sources = new Map<ValueOf<"input">, Source>();
   // Scalars are mostly literals of the user's code: as constants they may be folded. Everything else is fed.
   const nameOf = ({ stored, id }: Tensor) => (stored !== undefined && stored.length !== 1 ? `t${id}` : undefined);
-  const { valueOf } = record(pending, nameOf, (tensor, input) => {
+  const { valueFor } = record(pending, nameOf, (tensor, input) => {
     feeds[input.attrs.name] = tensor.stored!;
     sources.set(input, { kind: "feed", name: input.attrs.name });
   });
   const outputs: Record<string, Value> = {};
   pending.forEach((tensor, i) => {
-    outputs[i] = valueOf(tensor);
+    outputs[i] = valueFor(tensor);
   });
   return { pending, program: buildProgram({ sources, outputs }), request: { steps: 1, feeds } };
 }
@@ -62,7 +62,10 @@ export function syncOf(device: Device): SyncDevice {
 }
 
 /** Computes several tensors in one run, sharing what they have in common. Their values are kept, their history is not. */
-export async function evaluate(tensors: readonly Tensor[], { device = defaultDevice() }: EvaluateOptions = {}): Promise<void> {
+export async function evaluate(
+  tensors: readonly Tensor[],
+  { device = defaultDevice() }: EvaluateOptions = {},
+): Promise<void> {
   if (device.sync !== undefined) return evaluateSync(tensors, { device });
   const job = jobOf(tensors);
   if (job === undefined) return;
@@ -92,12 +95,21 @@ export function countPending(tensor: Tensor): number {
   return topologicalOrder<Tensor>([tensor], ({ stored }) => stored === undefined).length;
 }
 
-/** Evaluates a tensor whose pending graph has grown past the limit, if one may compute here and now. */
-export function evaluateIfLong(tensor: Tensor): number {
-  if (isTracing()) return tensor.pending;
+/**
+ * Evaluates a tensor whose pending graph has grown past the limit, if one may compute here and now. Takes the number of
+ * pending operations counted with repetition, which may be far too high; returns the one to go on with.
+ */
+export function evaluateIfLong(tensor: Tensor, counted: number): number {
+  if (isTracing()) return counted;
   const count = countPending(tensor);
   if (count <= MAX_PENDING) return count;
   const device = defaultDevice();
   if (device.sync !== undefined) evaluateSync([tensor], { device });
   return 0;
+}
+
+/** The elements of several tensors, computed in one run. Not copies: for reading only. */
+export async function computed(tensors: readonly Tensor[], options?: EvaluateOptions): Promise<TypedArray[]> {
+  await evaluate(tensors, options);
+  return tensors.map((tensor) => tensor.stored!);
 }

@@ -2,7 +2,7 @@ import { ShapeError } from "../core/errors.ts";
 import { formatType, type Shape } from "../core/shape.ts";
 import * as composite from "../ops/composite.ts";
 import type { Axes, ConvOptions, PoolOptions, ReduceOptions } from "../ops/operations.ts";
-import { operand, ops, Tensor, type TensorLike, tensorOf, toTensor } from "./tensor.ts";
+import { operand, ops, type Tensor, type TensorLike, tensorOf, toTensor } from "./tensor.ts";
 import type { Variable } from "./variable.ts";
 
 /**
@@ -139,10 +139,15 @@ export const layerNorm = (x: T, options: composite.LayerNormOptions<T> = {}): Te
 function checkIndices(where: string, indices: Tensor, size: number): void {
   const at = indices.stored?.findIndex((i) => !(i >= 0 && i < size)) ?? -1;
   if (at < 0) return;
-  throw new ShapeError("index-out-of-range", where, `index ${indices.stored?.[at]} at position ${at}: expected 0 to ${size - 1}`, {
-    operands: { indices: formatType(indices) },
-    details: { position: at, index: indices.stored?.[at], size },
-  });
+  throw new ShapeError(
+    "index-out-of-range",
+    where,
+    `index ${indices.stored?.[at]} at position ${at}: expected 0 to ${size - 1}`,
+    {
+      operands: { indices: formatType(indices) },
+      details: { position: at, index: indices.stored?.[at], size },
+    },
+  );
 }
 
 function checked(where: string, x: T, indices: T, axis: number): [Tensor, Tensor] {

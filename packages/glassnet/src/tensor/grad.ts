@@ -1,8 +1,8 @@
+import { gradients, type VjpTable } from "../autodiff/gradients.ts";
 import { isFloat } from "../core/dtype.ts";
 import { DtypeError, GraphError, ShapeError } from "../core/errors.ts";
 import { formatType } from "../core/shape.ts";
 import { mapTree, type Tree } from "../core/tree.ts";
-import { gradients, type VjpTable } from "../autodiff/gradients.ts";
 import { topologicalOrder, type Value } from "../ir/graph.ts";
 import { ones, zeros } from "./create.ts";
 import { Tensor, upcomingId } from "./tensor.ts";
@@ -48,7 +48,7 @@ export function gradientsOf(
 
   const tensors = new Map<Value, Tensor>();
   // What cannot depend on a target is an input of this graph, whatever made it.
-  const { builder, valueOf } = record(
+  const { builder, valueFor } = record(
     outputs,
     (t) => (isLeaf(t) || !depends.has(t) ? `t${t.id}` : undefined),
     (t, input) => tensors.set(input, t),
@@ -58,9 +58,9 @@ export function gradientsOf(
     tensors.set(seed, tensor);
     return seed;
   });
-  const outputValues = outputs.map(valueOf);
-  const targetValues = wrt.map(valueOf);
-  for (const t of topologicalOrder<Tensor>(outputs, (x) => depends.has(x) && !isLeaf(x))) tensors.set(valueOf(t), t);
+  const outputValues = outputs.map(valueFor);
+  const targetValues = wrt.map(valueFor);
+  for (const t of topologicalOrder<Tensor>(outputs, (x) => depends.has(x) && !isLeaf(x))) tensors.set(valueFor(t), t);
   const grads = gradients(builder, outputValues, seeds, targetValues, rules);
 
   const found = grads.filter((g) => g !== null);
@@ -86,7 +86,8 @@ function checkFloat(where: string, x: { dtype: Tensor["dtype"]; shape: Tensor["s
   throw new DtypeError("dtype-mismatch", where, `only floats have gradients, got ${formatType(x)}${at}`);
 }
 
-const isLeafOfTree = (x: unknown): x is Tensor | Param | Module => x instanceof Tensor || x instanceof Param || x instanceof Module;
+const isLeafOfTree = (x: unknown): x is Tensor | Param | Module =>
+  x instanceof Tensor || x instanceof Param || x instanceof Module;
 
 /**
  * The function that computes `fn` and the gradient of its (rank-0) result for the first argument: a tensor, a tree of
@@ -134,9 +135,14 @@ export function valueAndGrad<T extends Differentiable, Rest extends readonly unk
       throw new GraphError("invalid-graph", "grad", "the function must return a tensor", { help: "return the loss" });
     }
     if (value.size !== 1) {
-      throw new ShapeError("shape-mismatch", "grad", `needs a function with a single number as result, got ${formatType(value)}`, {
-        help: "reduce it by mean() or sum()",
-      });
+      throw new ShapeError(
+        "shape-mismatch",
+        "grad",
+        `needs a function with a single number as result, got ${formatType(value)}`,
+        {
+          help: "reduce it by mean() or sum()",
+        },
+      );
     }
     checkFloat("grad", value, "");
     const all = gradientsOf([value], [ones(value.shape, { dtype: value.dtype })], stand, startId);

@@ -62,7 +62,7 @@ export class Tensor implements TensorType {
       this.#recipe = content;
       let pending = 1;
       for (const input of content.inputs) pending += input.pending;
-      this.pending = pending > MAX_PENDING ? evaluateIfLong(this) : pending;
+      this.pending = pending > MAX_PENDING ? evaluateIfLong(this, pending) : pending;
     }
   }
 
@@ -337,4 +337,3 @@ export function operand(x: TensorLike): Tensor | number {
 export function toTensor(x: TensorLike): Tensor {
   return typeof x === "number" ? ops.scalar(x) : tensorOf(x);
 }
-

@@ -64,17 +64,20 @@ export function traceProgram(
 
   const build = (): Program => {
     const sources = new Map<ValueOf<"input">, Source>();
-    const { valueOf } = record(
+    const { valueFor } = record(
       wanted,
       (tensor) => inputs.get(tensor)?.name,
       (tensor, value) => sources.set(value, inputs.get(tensor)!.source),
     );
     const named = (tensors: Readonly<Record<string, Tensor>>): Record<string, Value> =>
-      Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, valueOf(tensor)]));
+      Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, valueFor(tensor)]));
     return buildProgram({
       sources,
-      writes: writes.map(({ state, value }) => ({ state: valueOf(state) as ValueOf<"input">, value: valueOf(value) })),
-      guard: guard.map(valueOf),
+      writes: writes.map(({ state, value }) => ({
+        state: valueFor(state) as ValueOf<"input">,
+        value: valueFor(value),
+      })),
+      guard: guard.map(valueFor),
       perStep: named(perStep),
       outputs: named(outputs),
     });

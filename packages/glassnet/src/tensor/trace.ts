@@ -32,7 +32,11 @@ export function withFrame<R>(frame: Frame, fn: () => R): R {
   try {
     const result = fn();
     if (result instanceof Promise) {
-      throw new GraphError("invalid-graph", "trace", "the function is async; a traced function must return tensors at once");
+      throw new GraphError(
+        "invalid-graph",
+        "trace",
+        "the function is async; a traced function must return tensors at once",
+      );
     }
     return result;
   } finally {
@@ -82,7 +86,7 @@ export function noteAssignment(variable: Variable, value: Tensor): boolean {
 /** A graph in which tensors were written down, and which value each became. */
 export interface Recorded {
   readonly builder: GraphBuilder;
-  readonly valueOf: (tensor: Tensor) => Value;
+  readonly valueFor: (tensor: Tensor) => Value;
 }
 
 /**
@@ -108,21 +112,26 @@ export function record(
     onInput(tensor, input);
     return input;
   };
-  const valueOf = (tensor: Tensor): Value => values.get(tensor) ?? addInput(tensor);
+  const valueFor = (tensor: Tensor): Value => values.get(tensor) ?? addInput(tensor);
   for (const tensor of topologicalOrder<Tensor>(outputs, isInside)) {
     if (tensor.stored !== undefined) {
       const { dtype, shape, stored } = tensor;
       values.set(tensor, builder.emit("constant", [], { dtype, shape, data: stored }));
     } else if (tensor.prim === undefined) {
-      throw new GraphError("not-concrete", "read", `${formatType(tensor)} has no value: it stands for an input in a trace`, {
-        help: "return it from the compiled or differentiated function, and read it there",
-      });
+      throw new GraphError(
+        "not-concrete",
+        "read",
+        `${formatType(tensor)} has no value: it stands for an input in a trace`,
+        {
+          help: "return it from the compiled or differentiated function, and read it there",
+        },
+      );
     } else {
       builder.scope = tensor.scope;
-      values.set(tensor, builder.emit(tensor.prim, tensor.inputs.map(valueOf) as never, tensor.attrs as never));
+      values.set(tensor, builder.emit(tensor.prim, tensor.inputs.map(valueFor) as never, tensor.attrs as never));
     }
   }
   builder.scope = "";
-  for (const output of outputs) valueOf(output);
-  return { builder, valueOf };
+  for (const output of outputs) valueFor(output);
+  return { builder, valueFor };
 }

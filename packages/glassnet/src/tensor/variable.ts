@@ -1,6 +1,6 @@
+import type { DType } from "../core/dtype.ts";
 import { ShapeError } from "../core/errors.ts";
 import { formatType, type Shape, sameShape, type TensorType } from "../core/shape.ts";
-import type { DType } from "../core/dtype.ts";
 import { isPlainObject, joinPath } from "../core/tree.ts";
 import type { Tensor } from "./tensor.ts";
 import { noteAssignment, standIn } from "./trace.ts";
@@ -35,7 +35,10 @@ export abstract class Variable implements TensorType {
   assign(value: Tensor): void {
     if (value.dtype !== this.dtype || !sameShape(value.shape, this.shape)) {
       throw new ShapeError("shape-mismatch", "assign", `expected ${formatType(this)}, got ${formatType(value)}`, {
-        details: { expected: { dtype: this.dtype, shape: this.shape }, got: { dtype: value.dtype, shape: value.shape } },
+        details: {
+          expected: { dtype: this.dtype, shape: this.shape },
+          got: { dtype: value.dtype, shape: value.shape },
+        },
       });
     }
     if (!noteAssignment(this, value)) this.#value = value;

@@ -184,12 +184,18 @@ export interface PredictOptions {
  * The model's outputs for inputs of any number: [n, ...] → [n, ...], in batches. Takes a data set (whose preprocessing
  * is applied) or plain rows.
  */
-export async function predict(model: Layer, inputs: Dataset | ArrayData | Tensor, options: PredictOptions = {}): Promise<Tensor> {
+export async function predict(
+  model: Layer,
+  inputs: Dataset | ArrayData | Tensor,
+  options: PredictOptions = {},
+): Promise<Tensor> {
   const { batchSize = DEFAULT_BATCH, device = defaultDevice() } = options;
   checkOption("predict", "batchSize", trainOptions.batchSize, batchSize);
   const data = await rowsOf(inputs, options.preprocessing);
   const residence = new Residence(device, model);
-  let out: { dtype: Tensor["dtype"]; shape: readonly number[]; data: Float32Array | Float64Array | Int32Array | Uint8Array } | undefined;
+  let out:
+    | { dtype: Tensor["dtype"]; shape: readonly number[]; data: Float32Array | Float64Array | Int32Array | Uint8Array }
+    | undefined;
   const pass = new Pass(residence, data, batchSize, (x) => {
     const output = model.call(x, new Run());
     if (out === undefined) {
@@ -211,7 +217,10 @@ export async function predict(model: Layer, inputs: Dataset | ArrayData | Tensor
 }
 
 /** Inputs alone, in the form of a data set: the targets are there only because a data set has some. */
-async function rowsOf(inputs: Dataset | ArrayData | Tensor, preprocessing: Preprocessing = { kind: "none" }): Promise<Dataset> {
+async function rowsOf(
+  inputs: Dataset | ArrayData | Tensor,
+  preprocessing: Preprocessing = { kind: "none" },
+): Promise<Dataset> {
   if ("inputs" in inputs && "targets" in inputs) return inputs as Dataset;
   const rows = inputs as ArrayData | Tensor;
   const { dtype, shape } = rows;

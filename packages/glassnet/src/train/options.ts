@@ -1,8 +1,8 @@
 import type { Device } from "../backends/backend.ts";
-import { checkOption, type OptionTable } from "../core/option.ts";
 import { alternatives, UsageError } from "../core/errors.ts";
-import type { Dataset } from "../data/dataset.ts";
+import { checkOption, type OptionTable } from "../core/option.ts";
 import { checkBatchSize } from "../data/batches.ts";
+import type { Dataset } from "../data/dataset.ts";
 import type { Loss } from "../loss/reduction.ts";
 import type { Metric } from "../metric/accuracy.ts";
 import type { Optimizer } from "../optim/optimizer.ts";

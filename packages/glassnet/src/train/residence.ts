@@ -3,8 +3,8 @@ import type { ArrayData } from "../core/array.ts";
 import { allocate } from "../core/dtype.ts";
 import { sizeOf, type TensorType } from "../core/shape.ts";
 import type { Dataset } from "../data/dataset.ts";
-import { evaluate } from "../tensor/evaluate.ts";
 import { fromArray } from "../tensor/create.ts";
+import { evaluate } from "../tensor/evaluate.ts";
 import { type Variable, variablesOf } from "../tensor/variable.ts";
 
 let residences = 0;

@@ -42,7 +42,11 @@ export interface Expected {
 /** @throws UsageError naming the first thing that differs: going on with it would not give the same bits. */
 export function checkSnapshot(snapshot: Snapshot, expected: Expected): void {
   const differ = (what: string, got: unknown, want: unknown): never => {
-    throw new UsageError("invalid-option", "restore", `${what} differs: the snapshot has ${String(got)}, this training ${String(want)}`);
+    throw new UsageError(
+      "invalid-option",
+      "restore",
+      `${what} differs: the snapshot has ${String(got)}, this training ${String(want)}`,
+    );
   };
   if (snapshot.version !== SNAPSHOT_VERSION) differ("version", snapshot.version, SNAPSHOT_VERSION);
   for (const name of ["seed", "batchSize", "examples"] as const) {
@@ -58,7 +62,8 @@ export function checkSnapshot(snapshot: Snapshot, expected: Expected): void {
     if (has.join() !== wants.join()) differ(`the list of ${part}`, has.join(", "), wants.join(", "));
     for (const [name, type] of expected[part]) {
       const got = snapshot[part][name]!;
-      if (got.dtype !== type.dtype || !sameShape(got.shape, type.shape)) differ(name, formatType(got), formatType(type));
+      if (got.dtype !== type.dtype || !sameShape(got.shape, type.shape))
+        differ(name, formatType(got), formatType(type));
     }
   }
 }

@@ -35,7 +35,11 @@ export function scalarDtype(params: Iterable<Param>): "f32" | "f64" {
  * reads a row of indices, a random key and the optimizer's numbers. Everything that it would write is guarded, so a step
  * that makes anything infinite or NaN is not applied.
  */
-export function traceStep({ model, loss, optimizer, data }: StepParts, residence: Residence, batch: number): TracedProgram {
+export function traceStep(
+  { model, loss, optimizer, data }: StepParts,
+  residence: Residence,
+  batch: number,
+): TracedProgram {
   const params = paramsOf(model);
   const names = residence.dataNames(data);
   const dtype = scalarDtype(params.values());

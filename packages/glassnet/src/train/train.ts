@@ -19,7 +19,7 @@ import { checkTrainOptions, type TrainOptions, trainOptions } from "./options.ts
 import { Pace } from "./pace.ts";
 import { Residence } from "./residence.ts";
 import { type Best, checkSnapshot, SNAPSHOT_VERSION, type Snapshot } from "./snapshot.ts";
-import { scalarDtype, type StepParts, traceStep } from "./step-program.ts";
+import { type StepParts, scalarDtype, traceStep } from "./step-program.ts";
 
 /**
  * @file The training loop: an async generator of events that knows nothing of who watches. Between two events the
@@ -55,6 +55,8 @@ class Trainer {
   #step = 0;
   #epochLoss = 0;
   #best: Best | undefined;
+  /** Weights with which the loss was finite: those of the start, then of each epoch. */
+  #lastGood: Readonly<Record<string, ArrayData>> = {};
   #open = false;
 
   constructor(model: Layer, data: Dataset, options: TrainOptions) {
@@ -84,9 +86,14 @@ class Trainer {
     if (typeof rate === "number") return rate;
     const scheduled = rate(step);
     if (Number.isFinite(scheduled) && scheduled >= 0) return scheduled;
-    throw new UsageError("invalid-option", "train", `the schedule gave a learning rate of ${scheduled} at step ${step}`, {
-      help: "a schedule must give finite numbers of at least 0",
-    });
+    throw new UsageError(
+      "invalid-option",
+      "train",
+      `the schedule gave a learning rate of ${scheduled} at step ${step}`,
+      {
+        help: "a schedule must give finite numbers of at least 0",
+      },
+    );
   }
 
   /** Types of the optimizer's slots, by `path/slot`. */
@@ -152,7 +159,14 @@ class Trainer {
       if (restore === undefined) await this.#residence.writeZeros(name, type);
       else await this.#residence.write(name, restore.slots[path]!);
     }
+    this.#lastGood = await this.#variables();
     this.#open = true;
+  }
+
+  async #setVariables(values: Readonly<Record<string, ArrayData>>): Promise<void> {
+    for (const [path, variable] of variablesOf(this.#parts.model)) {
+      await this.#residence.write(this.#residence.nameOf(variable), values[path]!);
+    }
   }
 
   async #variables(): Promise<Record<string, ArrayData>> {
@@ -200,15 +214,16 @@ class Trainer {
   async #end(reason: EndEvent["reason"], divergence?: EndEvent["divergence"]): Promise<EndEvent> {
     const { keepBest = false, empiricalLoss = "end" } = this.#options;
     const best = keepBest ? this.#best : undefined;
-    if (best !== undefined) {
-      for (const [path, variable] of variablesOf(this.#parts.model)) {
-        await this.#residence.write(this.#residence.nameOf(variable), best.variables[path]!);
-      }
-    }
-    await this.#residence.fetch();
+    if (best !== undefined) await this.#setVariables(best.variables);
     // Whoever stops a training does not want to wait for a pass over all of it.
     const measured = empiricalLoss !== "never" && reason !== "stopped";
-    const training = measured ? await this.#training.scores() : undefined;
+    let training = measured ? await this.#training.scores() : undefined;
+    if (reason === "diverged" && !Number.isFinite((training ?? (await this.#training.scores())).loss)) {
+      // The step before had made finite weights that were useless all the same.
+      await this.#setVariables(this.#lastGood);
+      training = measured ? await this.#training.scores() : undefined;
+    }
+    await this.#residence.fetch();
     const validation = await this.#validation?.scores();
     return {
       version: EVENT_VERSION,
@@ -309,6 +324,7 @@ class Trainer {
     const validation = await this.#validation?.scores();
     const best = await this.#judge(epoch, validation);
     this.#epochLoss = 0;
+    this.#lastGood = await this.#variables();
     await this.#residence.fetch();
     return {
       version: EVENT_VERSION,

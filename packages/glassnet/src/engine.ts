@@ -1,0 +1,23 @@
+/** @module The level below tensors: graphs, contracts, gradients, programs and backends, for authors of ops and backends. */
+
+import * as composite from "./ops/composite.ts";
+
+export type { VjpTable } from "./autodiff/gradients.ts";
+export { gradients } from "./autodiff/gradients.ts";
+export { vjp } from "./autodiff/vjp.ts";
+export type { Backend, Device, LoadedProgram, SyncDevice } from "./backends/backend.ts";
+export { openReference, reference } from "./backends/reference/device.ts";
+export type { Emitter, Infer } from "./ir/builder.ts";
+export { GraphBuilder } from "./ir/builder.ts";
+export type { Graph, Value, ValueOf } from "./ir/graph.ts";
+export { topologicalOrder } from "./ir/graph.ts";
+export type { Attrs, Inputs, PrimName, Prims } from "./ir/prim.ts";
+export { printGraph } from "./ir/print.ts";
+export { verifyGraph } from "./ir/verify.ts";
+export { contracts, infer } from "./ops/all.ts";
+export type { Contract } from "./ops/contract.ts";
+export { Ops } from "./ops/operations.ts";
+export type { ProgramSpec } from "./program/build.ts";
+export { buildProgram, printProgram } from "./program/build.ts";
+export type { Buffer, Instruction, Program, RunRequest, RunResult, Source } from "./program/program.ts";
+export { composite };

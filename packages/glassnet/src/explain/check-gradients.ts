@@ -1,0 +1,196 @@
+import type { Device, LoadedProgram } from "../backends/backend.ts";
+import type { DType } from "../core/dtype.ts";
+import { Rng } from "../core/random.ts";
+import { type Shape, sizeOf } from "../core/shape.ts";
+import type { Loss } from "../loss/reduction.ts";
+import type { Layer } from "../nn/layer.ts";
+import { Run } from "../nn/run.ts";
+import type { Program } from "../program/program.ts";
+import { ones } from "../tensor/create.ts";
+import { defaultDevice } from "../tensor/device.ts";
+import { computed } from "../tensor/evaluate.ts";
+import { gradientsOf } from "../tensor/grad.ts";
+import { ops, type Tensor } from "../tensor/tensor.ts";
+import { withFrame } from "../tensor/trace.ts";
+import { type TracedResults, traceProgram } from "../tensor/trace-program.ts";
+import { type Param, paramsOf, type Variable } from "../tensor/variable.ts";
+import { Pace } from "../train/pace.ts";
+
+/** How well the gradients of one parameter agree with finite differences. */
+export interface GradientCheck {
+  readonly path: string;
+  readonly size: number;
+  /** Entries whose gradient is not 0: each was compared by itself. */
+  readonly compared: number;
+  /** Entries whose gradient is exactly 0: moved all together, in random directions, they must not change the loss. */
+  readonly zeros: number;
+  /** Largest |analytic − numeric| / max(|analytic|, |numeric|, scale), with the parameter's largest gradient / 1000 as scale. */
+  readonly maxError: number;
+  /** Where it was: index into the parameter, laid end to end. */
+  readonly worst?: { readonly index: number; readonly analytic: number; readonly numeric: number };
+  /** Largest slope found among the zeros; 0 if they are right. */
+  readonly zeroSlope: number;
+}
+
+export interface CheckOptions {
+  readonly loss: Loss;
+  readonly targets: Tensor;
+  readonly device?: Device;
+  /** Called as the comparison goes on. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+const STEP = 1e-5; // central differences in f64: truncation ~ step², rounding ~ 2⁻⁵³ / step; both near 1e-10
+const DIRECTIONS = 8;
+
+let checks = 0;
+
+interface F64Parts {
+  readonly states: ReadonlyMap<Variable, Tensor>;
+  readonly lossWith: (param?: Param, value?: Tensor) => Tensor;
+  readonly row: (name: string, dtype: DType, shape: Shape) => Tensor;
+}
+
+/**
+ * Compares every gradient of the loss for one batch with finite differences, in f64: each entry that is not 0 is moved
+ * up and down by itself. Entries that the library says are 0 (a black pixel's weights, a dead unit's) are moved together.
+ *
+ * @param x inputs as the network sees them: [batch, ...]
+ */
+export async function checkGradients(model: Layer, x: Tensor, options: CheckOptions): Promise<GradientCheck[]> {
+  const { loss, targets, device = defaultDevice(), onProgress } = options;
+  const params = paramsOf(model);
+  const prefix = `gradient check ${++checks}`;
+  const nameOf = (path: string) => `${prefix}/${path}`;
+  await computed([x, targets], { device });
+  for (const [path, param] of params) {
+    const [data] = await computed([param.value], { device });
+    await device.write(nameOf(path), { dtype: "f64", shape: param.shape }, Float64Array.from(data!));
+  }
+
+  /** A program in which all parameters are f64; `describe` gets them, and the loss with something else in their place. */
+  const trace = (describe: (parts: F64Parts) => TracedResults) =>
+    traceProgram(
+      ({ input }) => {
+        const states = new Map<Variable, Tensor>();
+        for (const [path, param] of params) {
+          states.set(param, input({ dtype: "f64", shape: param.shape }, { kind: "state", name: nameOf(path) }));
+        }
+        const lossWith = (param?: Param, value?: Tensor): Tensor => {
+          const variables = new Map(states);
+          if (param !== undefined && value !== undefined) variables.set(param, value);
+          return withFrame({ variables, startId: 0 }, () => loss(model.call(ops.cast(x, "f64"), new Run()), targets));
+        };
+        return describe({
+          states,
+          lossWith,
+          row: (name, dtype, shape) => input({ dtype, shape }, { kind: "row", name }),
+        });
+      },
+      (_, i) => ({ kind: "feed", name: `other ${i}` }),
+    ).build();
+
+  const loaded: LoadedProgram[] = [];
+  try {
+    const load = async (program: Program): Promise<LoadedProgram> => {
+      const made = await device.load(program);
+      loaded.push(made);
+      return made;
+    };
+    const gradients = await load(
+      trace(({ lossWith, states }) => {
+        const value = lossWith();
+        const grads = gradientsOf([value], [ones(value.shape, { dtype: "f64" })], [...states.values()]);
+        return { outputs: Object.fromEntries(grads.entries()) };
+      }),
+    );
+    const { outputs } = await device.run(gradients, { steps: 1 });
+    const grads = [...params.keys()].map((_, i) => Float64Array.from(outputs[i]!));
+    let total = 0;
+    for (const grad of grads) for (const g of grad) if (g !== 0) total++;
+    let done = 0;
+    const report = (n: number) => {
+      done += n;
+      onProgress?.(done, total);
+    };
+
+    const results: GradientCheck[] = [];
+    for (const [path, param] of params) {
+      const single = await load(
+        trace(({ lossWith, states, row }) => {
+          const flat = ops.reshape(states.get(param)!, [-1]);
+          const moved = ops.scatterAdd(flat, row("index", "i32", [1]), row("delta", "f64", [1]), 0);
+          return { perStep: { loss: lossWith(param, ops.reshape(moved, param.shape)) } };
+        }),
+      );
+      const together = await load(
+        trace(({ lossWith, states, row }) => {
+          const moved = ops.add(states.get(param)!, row("direction", "f64", param.shape));
+          return { perStep: { loss: lossWith(param, moved) } };
+        }),
+      );
+      results.push(await checkOne(device, path, grads[results.length]!, sizeOf(param.shape), single, together, report));
+    }
+    return results;
+  } finally {
+    for (const program of loaded) await device.unload(program);
+    await device.free([...params.keys()].map(nameOf));
+  }
+}
+
+async function checkOne(
+  device: Device,
+  path: string,
+  grad: Float64Array,
+  size: number,
+  single: LoadedProgram,
+  together: LoadedProgram,
+  report: (n: number) => void,
+): Promise<GradientCheck> {
+  const alive: number[] = [];
+  const zeros: number[] = [];
+  grad.forEach((g, i) => {
+    (g === 0 ? zeros : alive).push(i);
+  });
+  const largest = grad.reduce((max, g) => Math.max(max, Math.abs(g)), 0);
+  const scale = Math.max(largest / 1000, 1e-12);
+
+  let maxError = 0;
+  let worst: GradientCheck["worst"];
+  const pace = new Pace();
+  for (let begin = 0; begin < alive.length; ) {
+    const count = Math.max(1, Math.floor(pace.steps(2 * (alive.length - begin)) / 2));
+    const batch = alive.slice(begin, begin + count);
+    const index = Int32Array.from({ length: 2 * batch.length }, (_, i) => batch[i >> 1]!);
+    const delta = Float64Array.from({ length: 2 * batch.length }, (_, i) => (i % 2 === 0 ? STEP : -STEP));
+    const { perStep } = await pace.run(device, single, 2 * batch.length, { index, delta });
+    const losses = perStep.loss!;
+    batch.forEach((entry, i) => {
+      const numeric = (losses[2 * i]! - losses[2 * i + 1]!) / (2 * STEP);
+      const analytic = grad[entry]!;
+      const error = Math.abs(analytic - numeric) / Math.max(Math.abs(analytic), Math.abs(numeric), scale);
+      if (error > maxError || worst === undefined) {
+        maxError = Math.max(error, maxError);
+        worst = { index: entry, analytic, numeric };
+      }
+    });
+    begin += batch.length;
+    report(batch.length);
+  }
+
+  let zeroSlope = 0;
+  const rng = Rng.seeded(0).fold(path);
+  for (let k = 0; k < (zeros.length > 0 ? DIRECTIONS : 0); k++) {
+    const up = new Float64Array(size);
+    for (const entry of zeros) up[entry] = rng.next() < 0.5 ? STEP : -STEP;
+    const direction = new Float64Array(2 * size);
+    direction.set(up);
+    direction.set(
+      up.map((d) => -d),
+      size,
+    );
+    const { perStep } = await device.run(together, { steps: 2, rows: { direction } });
+    zeroSlope = Math.max(zeroSlope, Math.abs(perStep.loss![0]! - perStep.loss![1]!) / (2 * STEP));
+  }
+  return { path, size, compared: alive.length, zeros: zeros.length, maxError, ...(worst && { worst }), zeroSlope };
+}

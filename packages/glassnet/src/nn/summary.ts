@@ -1,0 +1,171 @@
+import { BYTES_PER_ELEMENT } from "../core/dtype.ts";
+import { formatBytes, formatCount } from "../core/format.ts";
+import { formatShape, type Shape, sizeOf, type TensorType } from "../core/shape.ts";
+import type { Instruction, Program } from "../program/program.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { type TracedProgram, traceProgram } from "../tensor/trace-program.ts";
+import { Param, Variable, visit } from "../tensor/variable.ts";
+import type { Layer } from "./layer.ts";
+import { Run } from "./run.ts";
+
+export interface LayerSummary {
+  readonly path: string;
+  /** Kind and sizes, such as `linear 784 → 128`. */
+  readonly title: string;
+  /** For one example. */
+  readonly outputShape: Shape;
+  /** Trainable numbers of the layer itself. */
+  readonly parameters: number;
+  /** Floating-point operations for one example, a multiplication and an addition counted as two. */
+  readonly flops: number;
+}
+
+export interface ModelSummary {
+  readonly layers: readonly LayerSummary[];
+  readonly inputShape: Shape;
+  readonly parameters: number;
+  /** Numbers that are saved but not trained on. */
+  readonly states: number;
+  /** Bytes of parameters and states. */
+  readonly bytes: number;
+  readonly flops: number;
+  /** Bytes of all layers' outputs for one example. */
+  readonly activationBytes: number;
+}
+
+const outputSize = (program: Program, { output }: Instruction): number => sizeOf(program.buffers[output]!.shape);
+
+/** Floating-point operations of one instruction: exact for products, one an element for everything that computes. */
+function flopsOf(program: Program, instruction: Instruction): number {
+  const out = outputSize(program, instruction);
+  const shape = (i: number) => program.buffers[instruction.inputs[i]!]!.shape;
+  switch (instruction.prim) {
+    case "matmul":
+      return 2 * out * shape(0).at(-1)!;
+    case "conv2d":
+      return 2 * out * sizeOf(shape(1).slice(1));
+    case "sum":
+    case "max":
+    case "min":
+    case "prod":
+      return sizeOf(shape(0));
+    case "sumPool":
+    case "maxPool":
+      return out * instruction.attrs.kernel[0] * instruction.attrs.kernel[1];
+    case "reshape":
+    case "transpose":
+    case "broadcast":
+    case "slice":
+    case "pad":
+    case "concat":
+    case "flip":
+    case "cast":
+    case "stopGradient":
+    case "gather":
+      return 0;
+    default:
+      return out;
+  }
+}
+
+function titleOf(layer: Layer): string {
+  const { kind, ...options } = layer.config();
+  if (kind === "linear") return `linear ${String(options.inFeatures)} → ${String(options.outFeatures)}`;
+  if (kind === "activation") return String(options.name);
+  const plain = Object.entries(options).filter(([, value]) => typeof value !== "object");
+  return [kind, ...plain.map(([name, value]) => `${name}=${String(value)}`)].join(" ");
+}
+
+/** What a model is made of, and what one example costs. `inputShape` is without the batch axis. */
+export function summarize(model: Layer, inputShape: Shape): ModelSummary {
+  const calls: { path: string; layer: Layer; output: TensorType }[] = [];
+  const layers = new Map<string, Layer>();
+  visit(model, "", (part, path) => {
+    if (!(part instanceof Variable) && !layers.has(path)) layers.set(path, part as Layer);
+  });
+  const traced: TracedProgram = traceProgram(
+    ({ input }) => {
+      const x = input({ dtype: "f32", shape: [1, ...inputShape] }, { kind: "feed", name: "x" });
+      const onCall = (path: string, _: Tensor, output: Tensor) => {
+        const layer = layers.get(path);
+        if (layer !== undefined) calls.push({ path, layer, output });
+      };
+      return { outputs: { y: model.call(x, new Run({ onCall })) } };
+    },
+    (_, i) => ({ kind: "feed", name: `variable ${i}` }),
+  );
+  const program = traced.build();
+  const flopsAt = new Map<string, number>();
+  for (const instruction of program.instructions) {
+    flopsAt.set(instruction.scope, (flopsAt.get(instruction.scope) ?? 0) + flopsOf(program, instruction));
+  }
+
+  // Containers are left out unless the model is one layer: what they hold stands in the list.
+  const isContainer = (path: string) =>
+    calls.some((other) => path !== other.path && (path === "" || other.path.startsWith(`${path}.`)));
+  const rows = calls
+    .filter(({ path }) => calls.length === 1 || !isContainer(path))
+    .map(({ path, layer, output }): LayerSummary => {
+      let parameters = 0;
+      for (const field of Object.values(layer)) if (field instanceof Param) parameters += sizeOf(field.shape);
+      return {
+        path,
+        title: titleOf(layer),
+        outputShape: output.shape.slice(1),
+        parameters,
+        flops: flopsAt.get(path) ?? 0,
+      };
+    });
+  let [parameters, states, bytes] = [0, 0, 0];
+  const seen = new Set<Variable>();
+  visit(model, "", (part) => {
+    if (!(part instanceof Variable) || seen.has(part)) return;
+    seen.add(part);
+    const size = sizeOf(part.shape);
+    if (part.trainable) parameters += size;
+    else states += size;
+    bytes += size * BYTES_PER_ELEMENT[part.dtype];
+  });
+  return {
+    layers: rows,
+    inputShape,
+    parameters,
+    states,
+    bytes,
+    flops: [...flopsAt.values()].reduce((sum, n) => sum + n, 0),
+    activationBytes: rows.reduce((sum, { outputShape }) => sum + 4 * sizeOf(outputShape), 0),
+  };
+}
+
+/**
+ * The model as a table: layers, shapes, parameters, floating-point operations and memory.
+ *
+ * @example summary(model, [784]); // text of several lines
+ */
+export function summary(model: Layer, inputShape: Shape): string {
+  const { layers, parameters, states, bytes, flops, activationBytes } = summarize(model, inputShape);
+  const head = ["layer", "", "output", "parameters", "FLOPs"];
+  const rows = layers.map(({ path, title, outputShape, parameters: own, flops: cost }) => [
+    path === "" ? "model" : path,
+    title,
+    formatShape(outputShape),
+    formatCount(own),
+    formatCount(cost),
+  ]);
+  const table = [head, ["input", "", formatShape(inputShape), "", ""], ...rows];
+  const widths = head.map((_, column) => Math.max(...table.map((row) => row[column]!.length)));
+  const isNumeric = (column: number) => column >= 3;
+  const lines = table.map((row) =>
+    row
+      .map((cell, column) => (isNumeric(column) ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!)))
+      .join("  ")
+      .trimEnd(),
+  );
+  const total = widths.reduce((sum, width) => sum + width + 2, -2);
+  lines.splice(1, 0, "─".repeat(total));
+  lines.push("─".repeat(total));
+  const extra = states === 0 ? "" : `, ${formatCount(states)} numbers of state`;
+  lines.push(`${formatCount(parameters)} parameters${extra} (${formatBytes(bytes)})`);
+  lines.push(`${formatCount(flops)} FLOPs and ${formatBytes(activationBytes)} of activations for one example`);
+  return lines.join("\n");
+}
