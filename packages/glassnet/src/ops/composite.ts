@@ -9,7 +9,8 @@ import {
   sizeOf,
   type TensorType,
 } from "../core/shape.ts";
-import type { Axes, Operand, Ops, PoolOptions, ReduceOptions } from "./operations.ts";
+import type { Ops } from "./operations.ts";
+import type { Axes, Operand, PoolOptions, ReduceOptions } from "./options.ts";
 
 /**
  * @file Compositions: functions of the primitives, with no gradient and no kernel of their own. Each is written once

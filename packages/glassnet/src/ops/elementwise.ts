@@ -52,17 +52,21 @@ export const add: Contract<"add"> = { summary: "a + b", infer: (ab) => binary("a
 export const sub: Contract<"sub"> = { summary: "a - b", infer: (ab) => binary("sub", ab, "numeric") };
 export const mul: Contract<"mul"> = { summary: "a · b", infer: (ab) => binary("mul", ab, "numeric") };
 export const div: Contract<"div"> = { summary: "a / b", infer: (ab) => binary("div", ab, "float") };
-export const pow: Contract<"pow"> = { summary: "aᵇ", infer: (ab) => binary("pow", ab, "float") };
+export const pow: Contract<"pow"> = {
+  summary: "aᵇ; 1 to any power is 1, even to NaN, as IEEE 754 and NumPy have it.",
+  infer: (ab) => binary("pow", ab, "float"),
+};
 export const mod: Contract<"mod"> = {
-  summary: "a − b·⌊a/b⌋: the remainder with the sign of b, as in Python.",
+  summary:
+    "The remainder of a by b with the sign of b, as in Python; by an infinite b it is a or b; of integers by 0 it is 0.",
   infer: (ab) => binary("mod", ab, "numeric"),
 };
 export const maximum: Contract<"maximum"> = {
-  summary: "The larger of a and b; NaN if either is NaN.",
+  summary: "The larger of a and b; NaN if either is NaN; 0 is larger than −0.",
   infer: (ab) => binary("maximum", ab, "numeric"),
 };
 export const minimum: Contract<"minimum"> = {
-  summary: "The smaller of a and b; NaN if either is NaN.",
+  summary: "The smaller of a and b; NaN if either is NaN; −0 is smaller than 0.",
   infer: (ab) => binary("minimum", ab, "numeric"),
 };
 export const eq: Contract<"eq"> = { summary: "a = b; NaN equals nothing.", infer: (ab) => comparison("eq", ab, "any") };

@@ -96,6 +96,7 @@ export const dynamicUpdateSlice: Contract<"dynamicUpdateSlice"> = {
 };
 
 export const argsort: Contract<"argsort"> = {
-  summary: "Indices that sort x along `axis`; equal elements keep their order, NaN counts as largest.",
+  summary:
+    "Indices that sort x along `axis`; equal elements keep their order in both directions, NaN counts as largest.",
   infer: ([x]) => ({ dtype: "i32", shape: x.shape }),
 };

@@ -123,6 +123,7 @@ function pooledPlane(
   [h, w]: Sizes,
   x: readonly TensorType[],
 ): Sizes {
+  if (h === 0 || w === 0) throw shapeError(prim, "a plane without elements has no windows", x);
   const widest = Math.max(...padding[0].map((p) => p / kernel[0]), ...padding[1].map((p) => p / kernel[1]));
   if (widest >= 1) throw shapeError(prim, "padding must be smaller than the window", x, "invalid-shape");
   return [
@@ -139,7 +140,7 @@ function pool(prim: string, inputs: readonly [TensorType], attrs: PoolAttrs): Te
 }
 
 export const maxPool: Contract<"maxPool"> = {
-  summary: "Largest element of each window of each plane [N, C, H, W]; padding never wins.",
+  summary: "Largest element of each window of each plane [N, C, H, W]; padding never wins, NaN does.",
   infer: (x, attrs) => pool("maxPool", x, attrs),
 };
 export const argmaxPool: Contract<"argmaxPool"> = {

@@ -57,7 +57,7 @@ export interface Program {
   readonly guard: readonly number[];
   /** Collected at every step: the result has a leading axis of steps. */
   readonly perStep: readonly { readonly name: string; readonly buffer: number }[];
-  /** Read after the last step that was applied. */
+  /** Read at the end of the last step that ran, before its writes. */
   readonly outputs: readonly { readonly name: string; readonly buffer: number }[];
 }
 

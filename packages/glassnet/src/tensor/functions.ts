@@ -1,7 +1,7 @@
 import { ShapeError } from "../core/errors.ts";
 import { formatType, type Shape } from "../core/shape.ts";
 import * as composite from "../ops/composite.ts";
-import type { Axes, ConvOptions, PoolOptions, ReduceOptions } from "../ops/operations.ts";
+import type { Axes, ConvOptions, PoolOptions, ReduceOptions } from "../ops/options.ts";
 import { operand, ops, type Tensor, type TensorLike, tensorOf, toTensor } from "./tensor.ts";
 import type { Variable } from "./variable.ts";
 

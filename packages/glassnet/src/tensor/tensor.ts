@@ -5,7 +5,8 @@ import { formatType, type Shape, sizeOf, type TensorType } from "../core/shape.t
 import type { Attrs, Inputs, PrimName } from "../ir/prim.ts";
 import { infer } from "../ops/all.ts";
 import * as composite from "../ops/composite.ts";
-import { type Axes, Ops, type ReduceOptions, type SliceRange } from "../ops/operations.ts";
+import { Ops } from "../ops/operations.ts";
+import type { Axes, ReduceOptions, SliceRange } from "../ops/options.ts";
 import { type EvaluateOptions, evaluate, evaluateIfLong, evaluateSync, MAX_PENDING } from "./evaluate.ts";
 import { currentScope } from "./trace.ts";
 import { Variable } from "./variable.ts";
