@@ -5,87 +5,9 @@
 
 import * as init from "./nn/initializer.ts";
 
-// Shared ground
-export type { ArrayData } from "./core/array.ts";
-export type { DType, TypedArray } from "./core/dtype.ts";
-export type { ErrorCode } from "./core/errors.ts";
-export {
-  DtypeError,
-  FormatError,
-  GlassnetError,
-  GraphError,
-  ShapeError,
-  UnsupportedError,
-  UsageError,
-} from "./core/errors.ts";
-export type { FormatOptions } from "./core/format.ts";
-export { formatBytes, formatCount, formatDuration, formatTensor } from "./core/format.ts";
-export type { Option, OptionTable, OptionValue } from "./core/option.ts";
-export { checkOption, rangeOf } from "./core/option.ts";
-// Randomness
-export { Rng } from "./core/random.ts";
-export type { Shape, TensorType } from "./core/shape.ts";
-export type { Dataset, DatasetParts } from "./data/dataset.ts";
-// Data
-export { dataset, sliceRows, takeRows } from "./data/dataset.ts";
-export { encode } from "./data/encode.ts";
-export { parseIdx } from "./data/idx.ts";
-export type { MnistFiles, NamedBytes } from "./data/mnist.ts";
-export { digitNames, parseMnist } from "./data/mnist.ts";
-export type { PixelEncoding, Preprocessing } from "./data/preprocessing.ts";
-export { fitStandardize, pixelEncodings } from "./data/preprocessing.ts";
-export { holdOut } from "./data/split.ts";
-export type { Capture, CaptureOptions, LayerCapture } from "./explain/capture.ts";
-// Looking inside
-export { capture } from "./explain/capture.ts";
-export type { GradientCheck } from "./explain/check-gradients.ts";
-export { checkGradients } from "./explain/check-gradients.ts";
-export type { Contribution, Contributions } from "./explain/contributions.ts";
-export { contributions } from "./explain/contributions.ts";
-export type { Evidence } from "./explain/evidence.ts";
-export { evidence } from "./explain/evidence.ts";
-export type { Term } from "./explain/glossary.ts";
-export { closestTerms, findTerm, glossary } from "./explain/glossary.ts";
-export type { LayerMaker, LoadOptions, SavedModel } from "./formats/model.ts";
-// Saving
-export { decodeModel, encodeModel } from "./formats/model.ts";
-export type { SafetensorsContent } from "./formats/safetensors.ts";
-export { decodeSafetensors, encodeSafetensors } from "./formats/safetensors.ts";
-// Losses, metrics, optimizers
-export { binaryCrossEntropy } from "./loss/binary-cross-entropy.ts";
-export { crossEntropy } from "./loss/cross-entropy.ts";
-export { meanAbsoluteError } from "./loss/mean-absolute-error.ts";
-export { meanSquaredError } from "./loss/mean-squared-error.ts";
-export type { Loss, LossOptions, Reduction } from "./loss/reduction.ts";
-export { reduceLosses } from "./loss/reduction.ts";
-export type { Metric } from "./metric/accuracy.ts";
-export { accuracy } from "./metric/accuracy.ts";
-export type { ConfusionTable } from "./metric/confusion.ts";
-export { confusionTable } from "./metric/confusion.ts";
-export type { ActivationName } from "./nn/activation.ts";
-export { Activation, activation, activationNames } from "./nn/activation.ts";
-export { Dropout, dropout } from "./nn/dropout.ts";
-export { Flatten, flatten } from "./nn/flatten.ts";
-export type { Initializer } from "./nn/initializer.ts";
-export type { Features, LayerConfig } from "./nn/layer.ts";
-export { Layer } from "./nn/layer.ts";
-export type { LinearOptions } from "./nn/linear.ts";
-export { Linear, linear } from "./nn/linear.ts";
-export type { RunOptions } from "./nn/run.ts";
-export { Run } from "./nn/run.ts";
-export type { Part, Wired, WiringError } from "./nn/sequential.ts";
-export { Sequential, sequential } from "./nn/sequential.ts";
-export type { LayerSummary, ModelSummary } from "./nn/summary.ts";
-export { summarize, summary } from "./nn/summary.ts";
-export type { AdamOptions } from "./optim/adam.ts";
-export { adam, adamW } from "./optim/adam.ts";
-export type { Optimizer, Slots } from "./optim/optimizer.ts";
-export type { SgdOptions } from "./optim/sgd.ts";
-export { sgd } from "./optim/sgd.ts";
-export type { Compiled, CompileOptions } from "./tensor/compile.ts";
-export { compile } from "./tensor/compile.ts";
-export type { CreateOptions } from "./tensor/create.ts";
 // Tensors
+
+export type { CreateOptions } from "./tensor/create.ts";
 export { arange, eye, fromArray, fromData, full, linspace, ones, scalar, tensor, zeros } from "./tensor/create.ts";
 export { defaultDevice } from "./tensor/device.ts";
 export type { EvaluateOptions as ComputeOptions } from "./tensor/evaluate.ts";
@@ -170,15 +92,74 @@ export {
   variance,
   where,
 } from "./tensor/functions.ts";
-export type { Differentiable, Grads, TensorTree, ValueAndGrad } from "./tensor/grad.ts";
-// Gradients and programs
-export { grad, valueAndGrad } from "./tensor/grad.ts";
-export type { Key } from "./tensor/random.ts";
-export { keyOf, randomNormal, randomUniform } from "./tensor/random.ts";
 export type { Index, NestedArray, TensorLike } from "./tensor/tensor.ts";
 export { Tensor } from "./tensor/tensor.ts";
+
+// Gradients and programs
+
+export type { Compiled, CompileOptions } from "./tensor/compile.ts";
+export { compile } from "./tensor/compile.ts";
+export type { Differentiable, Grads, TensorTree, ValueAndGrad } from "./tensor/grad.ts";
+export { grad, valueAndGrad } from "./tensor/grad.ts";
+
+// Randomness
+
+export { Rng } from "./core/random.ts";
+export type { Key } from "./tensor/random.ts";
+export { keyOf, randomNormal, randomUniform } from "./tensor/random.ts";
+
 // Networks
+
+export type { ActivationName } from "./nn/activation.ts";
+export { Activation, activation, activationNames } from "./nn/activation.ts";
+export { Dropout, dropout } from "./nn/dropout.ts";
+export { Flatten, flatten } from "./nn/flatten.ts";
+export type { Initializer } from "./nn/initializer.ts";
+export type { Features, LayerConfig } from "./nn/layer.ts";
+export { Layer } from "./nn/layer.ts";
+export type { LinearOptions } from "./nn/linear.ts";
+export { Linear, linear } from "./nn/linear.ts";
+export type { RunOptions } from "./nn/run.ts";
+export { Run } from "./nn/run.ts";
+export type { Part, Wired, WiringError } from "./nn/sequential.ts";
+export { Sequential, sequential } from "./nn/sequential.ts";
+export type { LayerSummary, ModelSummary } from "./nn/summary.ts";
+export { summarize, summary } from "./nn/summary.ts";
 export { Module, Param, paramsOf, State, Variable, variablesOf } from "./tensor/variable.ts";
+export { init };
+
+// Losses, metrics, optimizers
+
+export { binaryCrossEntropy } from "./loss/binary-cross-entropy.ts";
+export { crossEntropy } from "./loss/cross-entropy.ts";
+export { meanAbsoluteError } from "./loss/mean-absolute-error.ts";
+export { meanSquaredError } from "./loss/mean-squared-error.ts";
+export type { Loss, LossOptions, Reduction } from "./loss/reduction.ts";
+export { reduceLosses } from "./loss/reduction.ts";
+export type { Metric } from "./metric/accuracy.ts";
+export { accuracy } from "./metric/accuracy.ts";
+export type { ConfusionTable } from "./metric/confusion.ts";
+export { confusionTable } from "./metric/confusion.ts";
+export type { AdamOptions } from "./optim/adam.ts";
+export { adam, adamW } from "./optim/adam.ts";
+export type { Optimizer, Slots } from "./optim/optimizer.ts";
+export type { SgdOptions } from "./optim/sgd.ts";
+export { sgd } from "./optim/sgd.ts";
+
+// Data
+
+export type { Dataset, DatasetParts } from "./data/dataset.ts";
+export { dataset, sliceRows, takeRows } from "./data/dataset.ts";
+export { encode } from "./data/encode.ts";
+export { parseIdx } from "./data/idx.ts";
+export type { MnistFiles, NamedBytes } from "./data/mnist.ts";
+export { digitNames, parseMnist } from "./data/mnist.ts";
+export type { PixelEncoding, Preprocessing } from "./data/preprocessing.ts";
+export { fitStandardize, pixelEncodings } from "./data/preprocessing.ts";
+export { holdOut } from "./data/split.ts";
+
+// Training
+
 export type { Divergence, EndEvent, EpochEvent, Scores, StartEvent, StepEvent, TrainEvent } from "./train/events.ts";
 export { EVENT_VERSION } from "./train/events.ts";
 export type { EvaluateModelOptions, PredictOptions } from "./train/measure.ts";
@@ -187,6 +168,44 @@ export type { Schedule, TrainOptions } from "./train/options.ts";
 export { trainOptions } from "./train/options.ts";
 export type { Best, Snapshot } from "./train/snapshot.ts";
 export type { Training } from "./train/train.ts";
-// Training
 export { train } from "./train/train.ts";
-export { init };
+
+// Looking inside
+
+export type { Capture, CaptureOptions, LayerCapture } from "./explain/capture.ts";
+export { capture } from "./explain/capture.ts";
+export type { GradientCheck } from "./explain/check-gradients.ts";
+export { checkGradients } from "./explain/check-gradients.ts";
+export type { Contribution, Contributions } from "./explain/contributions.ts";
+export { contributions } from "./explain/contributions.ts";
+export type { Evidence } from "./explain/evidence.ts";
+export { evidence } from "./explain/evidence.ts";
+export type { Term } from "./explain/glossary.ts";
+export { closestTerms, findTerm, glossary } from "./explain/glossary.ts";
+
+// Saving
+
+export type { LayerMaker, LoadOptions, SavedModel } from "./formats/model.ts";
+export { decodeModel, encodeModel } from "./formats/model.ts";
+export type { SafetensorsContent } from "./formats/safetensors.ts";
+export { decodeSafetensors, encodeSafetensors } from "./formats/safetensors.ts";
+
+// Shared ground
+
+export type { ArrayData } from "./core/array.ts";
+export type { DType, TypedArray } from "./core/dtype.ts";
+export type { ErrorCode } from "./core/errors.ts";
+export {
+  DtypeError,
+  FormatError,
+  GlassnetError,
+  GraphError,
+  ShapeError,
+  UnsupportedError,
+  UsageError,
+} from "./core/errors.ts";
+export type { FormatOptions } from "./core/format.ts";
+export { formatBytes, formatCount, formatDuration, formatTensor } from "./core/format.ts";
+export type { Option, OptionTable, OptionValue } from "./core/option.ts";
+export { checkOption, rangeOf } from "./core/option.ts";
+export type { Shape, TensorType } from "./core/shape.ts";

@@ -1,5 +1,7 @@
 import type { TensorType } from "../core/shape.ts";
 import { topologicalOrder, type Value, type ValueOf } from "../ir/graph.ts";
+import { verifyGraph } from "../ir/verify.ts";
+import { infer } from "../ops/all.ts";
 import { buildProgram } from "../program/build.ts";
 import type { Program, Source } from "../program/program.ts";
 import { Tensor, upcomingId } from "./tensor.ts";
@@ -69,6 +71,7 @@ export function traceProgram(
       (tensor) => inputs.get(tensor)?.name,
       (tensor, value) => sources.set(value, inputs.get(tensor)!.source),
     );
+    verifyGraph({ inputs: [...sources.keys()], outputs: wanted.map(valueFor) }, infer, "tracing");
     const named = (tensors: Readonly<Record<string, Tensor>>): Record<string, Value> =>
       Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, valueFor(tensor)]));
     return buildProgram({

@@ -70,8 +70,8 @@ export function expectGradient<const Inputs extends readonly Tensor[]>(
     (tensor) => (stand.includes(tensor) ? `x${stand.indexOf(tensor)}` : undefined),
     () => undefined,
   );
-  const entries = stand.map((tensor) => recorded.valueOf(tensor) as ValueOf<"input">);
-  const built = { builder: recorded.builder, inputs: entries, outputs: outputs.map(recorded.valueOf) };
+  const entries = stand.map((tensor) => recorded.valueFor(tensor) as ValueOf<"input">);
+  const built = { builder: recorded.builder, inputs: entries, outputs: outputs.map(recorded.valueFor) };
   check(built, data, { name: f.name, ...options });
 }
 
