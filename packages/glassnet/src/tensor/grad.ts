@@ -64,10 +64,13 @@ export function gradientsOf(
   const grads = gradients(builder, outputValues, seeds, targetValues, rules);
 
   const found = grads.filter((g) => g !== null);
-  for (const value of topologicalOrder<Value>(found, (v) => !tensors.has(v))) {
-    const made = withScope(value.scope, () => emitValue(value, tensors));
-    tensors.set(value, made);
-  }
+  // In a frame, so that no gradient on the way evaluates itself: each would compute the forward pass again.
+  withFrame({ variables: new Map(), startId }, () => {
+    for (const value of topologicalOrder<Value>(found, (v) => !tensors.has(v))) {
+      const made = withScope(value.scope, () => emitValue(value, tensors));
+      tensors.set(value, made);
+    }
+  });
   return grads.map((g, i) => (g === null ? zeros(wrt[i]!.shape, { dtype: wrt[i]!.dtype }) : tensors.get(g)!));
 }
 
