@@ -76,7 +76,10 @@ export const dynamicSlice: Contract<"dynamicSlice"> = {
   infer: (inputs, { sizes }) => {
     const [x, start] = inputs;
     checkStart("dynamicSlice", start, x.shape.length, inputs);
-    if (sizes.length !== x.shape.length || sizes.some((n, axis) => !(n >= 0 && n <= x.shape[axis]!))) {
+    if (
+      sizes.length !== x.shape.length ||
+      sizes.some((n, axis) => !(Number.isInteger(n) && n >= 0 && n <= x.shape[axis]!))
+    ) {
       throw shapeError("dynamicSlice", `a block of [${sizes.join(", ")}] does not fit`, inputs);
     }
     return { dtype: x.dtype, shape: sizes };

@@ -39,7 +39,8 @@ export const slice: Contract<"slice"> = {
   infer: ([x], { start, stop, step }) => {
     const shape = x.shape.map((n, axis) => {
       const [from, to, by] = [start[axis]!, stop[axis]!, step[axis]!];
-      if (!(from >= 0 && from <= to && to <= n && by >= 1)) {
+      const whole = [from, to, by].every(Number.isInteger);
+      if (!(whole && from >= 0 && from <= to && to <= n && by >= 1)) {
         const what = `${from}:${to}:${by} does not lie within axis ${axis} of size ${n}`;
         throw shapeError("slice", what, [x], "index-out-of-range");
       }

@@ -1,4 +1,4 @@
-import { allocate, type DType, isFloat, promote, type TypedArray } from "../core/dtype.ts";
+import { allocate, convert, type DType, isFloat, promote, type TypedArray } from "../core/dtype.ts";
 import { ShapeError } from "../core/errors.ts";
 import {
   formatShape,
@@ -33,7 +33,7 @@ import {
 /** The dtype in which a plain number joins a tensor: the tensor's, unless the number does not fit into it. */
 function dtypeOfNumber(x: number, beside: DType): DType {
   if (isFloat(beside)) return beside;
-  if (!Number.isInteger(x)) return "f32";
+  if (!Number.isInteger(x) || x !== convert("f64", "i32", x)) return "f32";
   return beside === "u8" && x >= 0 && x <= 255 ? "u8" : "i32";
 }
 

@@ -7,6 +7,7 @@ import type { Program, RunRequest, RunResult } from "../program/program.ts";
 import { defaultDevice } from "./device.ts";
 import { evaluate, evaluateSync, syncOf } from "./evaluate.ts";
 import { Tensor } from "./tensor.ts";
+import { refuseAsync } from "./trace.ts";
 import { traceProgram } from "./trace-program.ts";
 import type { Variable } from "./variable.ts";
 
@@ -74,6 +75,7 @@ function trace(fn: (...args: never[]) => unknown, args: readonly unknown[]): Rec
         input(leaf, { kind: "feed", name: argumentName(count++) }),
       );
       const returned = fn(...(standIns as never[]));
+      refuseAsync(returned);
       result = mapTree("compile", returned, isTensor, (leaf) => outputs.push(leaf) - 1);
       assigned.push(...assignments.keys());
       outputs.push(...assignments.values());

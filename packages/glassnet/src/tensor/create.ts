@@ -71,7 +71,8 @@ export function fromData(data: TypedArray, shape: Shape, { dtype }: CreateOption
   if (!isStorageOf(type, data)) {
     throw new DtypeError("dtype-mismatch", "fromData", `a ${data.constructor.name} does not store ${type}`);
   }
-  return new Tensor({ dtype: type, shape: [...shape] }, data.slice());
+  const copy = type === "bool" ? data.map((x: number) => convert("u8", "bool", x)) : data.slice();
+  return new Tensor({ dtype: type, shape: [...shape] }, copy);
 }
 
 /** A tensor around plain array data, without a copy: the caller gives the array away. */

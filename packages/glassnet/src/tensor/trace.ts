@@ -31,17 +31,19 @@ export function withFrame<R>(frame: Frame, fn: () => R): R {
   frames.push(frame);
   try {
     const result = fn();
-    if (result instanceof Promise) {
-      throw new GraphError(
-        "invalid-graph",
-        "trace",
-        "the function is async; a traced function must return tensors at once",
-      );
-    }
+    refuseAsync(result);
     return result;
   } finally {
     frames.pop();
   }
+}
+
+/** @throws GraphError for a promise: when it settles, the trace is over. */
+export function refuseAsync(result: unknown): void {
+  if (!(result instanceof Promise)) return;
+  result.catch(() => undefined); // whatever it fails of, the async function is what is to be mended
+  const what = "the function is async; a traced function must return tensors at once";
+  throw new GraphError("invalid-graph", "trace", what);
 }
 
 /** Runs `fn` so that what it computes belongs to `name`, such as the path of a layer. */
