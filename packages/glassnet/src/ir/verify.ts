@@ -26,7 +26,10 @@ export function verifyGraph(graph: Graph, infer: Infer, after = "construction"):
     if (value.prim === "constant") {
       const { data, dtype } = value.attrs;
       if (!isStorageOf(dtype, data) || data.length !== sizeOf(value.shape)) {
-        throw broken(after, `a constant of type ${formatType(value)} holds ${data.length} elements`);
+        throw broken(
+          after,
+          `a constant of type ${formatType(value)} holds a ${data.constructor.name} of ${data.length}`,
+        );
       }
     }
     const type = inferValue(value, infer, after);
