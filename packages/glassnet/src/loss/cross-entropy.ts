@@ -1,7 +1,7 @@
 import { isFloat } from "../core/dtype.ts";
 import { ShapeError } from "../core/errors.ts";
 import { formatType, sameShape } from "../core/shape.ts";
-import { logSoftmax, mul, oneHot } from "../tensor/functions.ts";
+import { logSoftmax, mul, oneHot, where } from "../tensor/functions.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { type LossOptions, reduceLosses } from "./reduction.ts";
 
@@ -25,6 +25,8 @@ export function crossEntropy(logits: Tensor, targets: Tensor, options?: LossOpti
       operands: { logits: formatType(logits), targets: formatType(targets) },
     });
   }
-  const weights = isFloat(targets.dtype) ? targets : oneHot(targets, classes, logits.dtype);
-  return reduceLosses(mul(logSoftmax(logits), weights).sum({ axes: -1 }).neg(), options);
+  const logs = logSoftmax(logits); // [..., classes]
+  // Chosen rather than multiplied by 0: a class that is ruled out has the logit −∞, and 0 · ∞ is not a number.
+  const terms = isFloat(targets.dtype) ? mul(logs, targets) : where(oneHot(targets, classes, "bool"), logs, 0);
+  return reduceLosses(terms.sum({ axes: -1 }).neg(), options);
 }

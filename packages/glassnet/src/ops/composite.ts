@@ -79,8 +79,8 @@ export function softplus<V extends TensorType>(b: Ops<V>, x: V): V {
   return b.add(b.where(positive, y, 0), log1p(b, b.exp(b.where(positive, b.neg(y), y))));
 }
 
-/** max(x, 0), with slope 0 at 0 as in PyTorch. */
-export const relu = <V extends TensorType>(b: Ops<V>, x: V): V => b.where(b.lt(0, x), x, 0);
+/** max(x, 0), with slope 0 at 0 as in PyTorch; NaN stays NaN. */
+export const relu = <V extends TensorType>(b: Ops<V>, x: V): V => b.where(b.le(x, 0), 0, x);
 
 export const leakyRelu = <V extends TensorType>(b: Ops<V>, x: V, slope = 0.01): V =>
   b.where(b.lt(0, x), x, b.mul(x, slope));
