@@ -1,0 +1,35 @@
+import { type Dataset, holdOut, type PixelEncoding, sliceRows } from "glassnet";
+import { loadMnist } from "glassnet/node";
+
+/** The digits in three parts: every choice is made on `validation`; `test` is read once, at the end. */
+export interface Digits {
+  readonly training: Dataset;
+  readonly validation: Dataset;
+  readonly test: Dataset;
+  /** Examples to train on that `limit` left out. */
+  readonly leftOut: number;
+}
+
+/** One in twelve: 5,000 of the 60,000. */
+const HELD_OUT_SHARE = 1 / 12;
+
+export async function loadDigits(
+  encoding: PixelEncoding,
+  directory?: string,
+): Promise<{ train: Dataset; test: Dataset }> {
+  return loadMnist({ encoding, ...(directory !== undefined && { directory }) });
+}
+
+/** @throws UsageError if the files are missing, broken, or too few to hold some out. */
+export async function splitDigits(options: {
+  readonly encoding: PixelEncoding;
+  readonly directory: string | undefined;
+  readonly limit: number | undefined;
+}): Promise<Digits> {
+  const { train, test } = await loadDigits(options.encoding, options.directory);
+  const { rest, held } = holdOut(train, Math.max(1, Math.round(train.size * HELD_OUT_SHARE)));
+  const { limit = rest.size } = options;
+  const taken = Math.min(limit, rest.size);
+  const training = sliceRows(rest, 0, taken);
+  return { training, validation: held, test, leftOut: rest.size - taken };
+}

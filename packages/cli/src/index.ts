@@ -1,0 +1,117 @@
+/** @module The glassnet command: `main` runs it on arguments and sets the exit code of the process. */
+
+import { readFileSync } from "node:fs";
+import { parseArguments } from "./arguments.ts";
+import { closest } from "./closest.ts";
+import type { Context, Verb } from "./context.ts";
+import { describeError, exitCodeOf, exitCodes, UsageFailure } from "./failure.ts";
+import { commonFlags } from "./flag.ts";
+import { printOverview, printVerbHelp } from "./help.ts";
+import { type Language, type Messages, messagesOf } from "./messages/index.ts";
+import { openTerminal, type Terminal } from "./terminal.ts";
+import { trainVerb } from "./train.ts";
+
+/** Verbs with flags of any kind, as the table below holds them. */
+// biome-ignore lint/suspicious/noExplicitAny: a verb knows its own flags; the table does not
+const verbs = [trainVerb] as readonly Verb<any>[];
+
+function versionOf(): string {
+  const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");
+  return (JSON.parse(text) as { version: string }).version;
+}
+
+/** The language comes first: errors about other arguments are told in it. */
+function languageOf(argv: readonly string[]): Language {
+  const at = argv.lastIndexOf("--lang");
+  const value = at >= 0 ? argv[at + 1] : argv.findLast((a) => a.startsWith("--lang="))?.slice("--lang=".length);
+  return value === "zh" ? "zh" : "en";
+}
+
+function wantsColor(argv: readonly string[]): boolean {
+  return !argv.includes("--no-color") && (process.env.NO_COLOR ?? "") === "";
+}
+
+/** The first argument that is not a flag: options of every verb may stand before it. */
+function splitVerb(argv: readonly string[]): { name: string | undefined; rest: readonly string[] } {
+  for (let i = 0; i < argv.length; i++) {
+    const argument = argv[i]!;
+    if (argument === "--lang") i++;
+    else if (!argument.startsWith("-")) return { name: argument, rest: [...argv.slice(0, i), ...argv.slice(i + 1)] };
+  }
+  return { name: undefined, rest: argv };
+}
+
+function findVerb(name: string, m: Messages): Verb {
+  const found = verbs.find((verb) => verb.name === name);
+  if (found !== undefined) return found;
+  const names = [...verbs.map((verb) => verb.name), "help"];
+  const near = closest(name, names);
+  throw new UsageFailure(m.usage.unknownVerb(name, names), near && m.usage.didYouMean(`glassnet ${near}`));
+}
+
+async function run(
+  argv: readonly string[],
+  lang: Language,
+  m: Messages,
+  context: { current?: Context },
+): Promise<number> {
+  const isColored = wantsColor(argv);
+  const open = (stream: NodeJS.WriteStream, isMuted = false): Terminal => openTerminal({ stream, isColored, isMuted });
+  const { name, rest } = splitVerb(argv);
+  if (name === undefined || name === "help") {
+    const { values, positionals } = parseArguments("glassnet", rest, commonFlags, m);
+    const terminal = open(process.stdout);
+    if (values.version) terminal.print(versionOf());
+    else if (positionals[0] !== undefined) printVerbHelp(terminal, findVerb(positionals[0], m), lang, m);
+    else printOverview(terminal, verbs, lang, m);
+    return exitCodes.done;
+  }
+  const verb = findVerb(name, m);
+  if (rest.includes("--help") || rest.includes("-h")) {
+    printVerbHelp(open(process.stdout), verb, lang, m);
+    return exitCodes.done;
+  }
+  const parsed = parseArguments(name, rest, { ...commonFlags, ...verb.flags }, m);
+  if (parsed.values.version) {
+    open(process.stdout).print(versionOf());
+    return exitCodes.done;
+  }
+  const { json, quiet } = parsed.values as { readonly json?: boolean; readonly quiet?: boolean };
+  const terminal = open(json === true ? process.stderr : process.stdout, quiet === true);
+  const call = {
+    terminal,
+    m,
+    lang,
+    ...parsed,
+    onOutputClosed: () => process.exit(exitCodes.done),
+    writeJson: (value: object) => {
+      process.stdout.write(`${JSON.stringify(value)}\n`);
+    },
+  };
+  context.current = call;
+  return verb.run(call);
+}
+
+/**
+ * Runs the command on its arguments (without node and script). It never throws: errors are printed, and the exit code of
+ * the process says how it went; see `exitCodes`.
+ */
+export async function main(argv: readonly string[]): Promise<void> {
+  const lang = languageOf(argv);
+  const m = messagesOf(lang);
+  const context: { current?: Context } = {};
+  // Whoever read the output has gone, as `head` does: that is no error.
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on("error", (error: NodeJS.ErrnoException) => {
+      if (error.code !== "EPIPE") throw error;
+      if (context.current === undefined) process.exit(exitCodes.done);
+      context.current.onOutputClosed();
+    });
+  }
+  try {
+    process.exitCode = await run(argv, lang, m, context);
+  } catch (error) {
+    process.stderr.write(`${describeError(error, m, argv.includes("--debug"))}\n`);
+    process.exitCode = exitCodeOf(error);
+  }
+}

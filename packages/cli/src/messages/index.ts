@@ -1,0 +1,18 @@
+import { type Explain, explain } from "./explain.ts";
+import { type General, general } from "./general.ts";
+import { type Models, models } from "./models.ts";
+import { type Train, train } from "./train.ts";
+
+/** @file The texts for people. English is the model: a text that is missing in Chinese does not compile. */
+
+export type Language = "en" | "zh";
+
+export type Messages = General & {
+  readonly train: Train;
+  readonly models: Models;
+  readonly explain: Explain;
+};
+
+export function messagesOf(lang: Language): Messages {
+  return { ...general[lang], train: train[lang], models: models[lang], explain: explain[lang] };
+}

@@ -1,0 +1,38 @@
+import { type Layer, Linear, Sequential } from "glassnet";
+
+/** A linear layer in its place: counted from 1, as users count, and with its path, as files name it. */
+export interface LinearPlace {
+  readonly number: number;
+  readonly path: string;
+  readonly layer: Linear<number, number>;
+  /** Whether its inputs are the pixels themselves. */
+  readonly isFirst: boolean;
+  /** Whether its outputs are the classes, apart from an activation behind it. */
+  readonly isLast: boolean;
+}
+
+function visit(layer: Layer, path: string, found: { path: string; layer: Linear<number, number> }[]): void {
+  if (layer instanceof Linear) found.push({ path, layer });
+  if (!(layer instanceof Sequential)) return;
+  layer.layers.forEach((part, i) => {
+    visit(part, path === "" ? `layers.${i}` : `${path}.layers.${i}`, found);
+  });
+}
+
+/** The linear layers of a model in the order in which they run. */
+export function linearPlaces(model: Layer): LinearPlace[] {
+  const found: { path: string; layer: Linear<number, number> }[] = [];
+  visit(model, "", found);
+  return found.map(({ path, layer }, i) => ({
+    number: i + 1,
+    path,
+    layer,
+    isFirst: i === 0,
+    isLast: i === found.length - 1,
+  }));
+}
+
+/** The sizes of a chain of linear layers: `784-128-10`. */
+export function chainOf(places: readonly LinearPlace[]): string {
+  return [places[0]?.layer.inFeatures ?? 0, ...places.map(({ layer }) => layer.outFeatures)].join("-");
+}

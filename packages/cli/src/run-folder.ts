@@ -1,0 +1,143 @@
+import { appendFile, mkdir, readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
+import { encodeModel, type SavedModel, type TrainEvent, UsageError } from "glassnet";
+import { writeFileAtomic } from "glassnet/node";
+
+/**
+ * @file What a training leaves behind, one folder a run:
+ *
+ * - `model.safetensors`  the network, with architecture, classes and preprocessing: all that a prediction needs
+ * - `config.json`        what was asked for, and on which data
+ * - `events.jsonl`       the events of the training, one JSON object a line
+ * - `summary.json`       what came out: the object that `--json` prints, with the confusion table
+ *
+ * The model is there from the start, with its start values, and is replaced as a whole whenever the validation set says
+ * that a later one is better: so a full disk shows before the training and not after it, and even a killed run leaves
+ * its best network behind. The JSON files carry `version`, which rises when a field changes its meaning.
+ */
+
+export const RUN_VERSION = 1;
+
+export const runFiles = {
+  model: "model.safetensors",
+  config: "config.json",
+  events: "events.jsonl",
+  summary: "summary.json",
+} as const;
+
+/** Events are written in one go after this long. */
+const FLUSH_MS = 1000;
+
+export interface RunFolder {
+  /** As the user would write it. */
+  readonly path: string;
+  fileOf(name: keyof typeof runFiles): string;
+  saveModel(saved: SavedModel): Promise<void>;
+  saveJson(name: "config" | "summary", content: object): Promise<void>;
+  /** Notes an event; it reaches the file within a second or so. */
+  log(event: TrainEvent): Promise<void>;
+  /** Writes what `log` still holds. */
+  flush(): Promise<void>;
+}
+
+function stamp(now: Date): string {
+  const two = (n: number) => String(n).padStart(2, "0");
+  const date = [now.getFullYear(), two(now.getMonth() + 1), two(now.getDate())].join("-");
+  return `${date}-${two(now.getHours())}${two(now.getMinutes())}${two(now.getSeconds())}`;
+}
+
+function codeOf(error: unknown): string {
+  return error instanceof Error && "code" in error ? String(error.code) : "";
+}
+
+const reasons: Readonly<Record<string, string>> = {
+  EEXIST: "a file of that name is in the way",
+  ENOTDIR: "a part of the path is a file, not a folder",
+  EACCES: "permission denied",
+  EPERM: "the system does not allow it",
+  EROFS: "the file system is read-only",
+  ENOSPC: "the disk is full",
+  ENAMETOOLONG: "the path is too long",
+};
+
+function cannotCreate(path: string, cause: unknown): UsageError {
+  const code = codeOf(cause);
+  const reason = reasons[code] ?? (cause instanceof Error ? cause.message : String(cause));
+  return new UsageError("io", path, `cannot create the folder: ${reason}`, {
+    help: "choose another place with --output DIR",
+    details: { path, code },
+    cause,
+  });
+}
+
+/** A folder that was not there, or was empty: a run never overwrites another. */
+async function claim(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (cause) {
+    throw cannotCreate(path, cause);
+  }
+  if ((await readdir(path)).length > 0) {
+    throw new UsageError("io", path, "the folder is not empty, and a run never overwrites another", {
+      help: "choose another folder with --output DIR",
+      details: { path },
+    });
+  }
+}
+
+/** `runs/<date>-<time>-seed<seed>`, with a number behind it if that is taken. */
+async function claimNew(seed: number): Promise<string> {
+  const parent = "runs";
+  try {
+    await mkdir(parent, { recursive: true });
+  } catch (cause) {
+    throw cannotCreate(parent, cause);
+  }
+  const id = `${stamp(new Date())}-seed${seed}`;
+  for (let count = 1; ; count++) {
+    const path = join(parent, count === 1 ? id : `${id}-${count}`);
+    try {
+      await mkdir(path);
+      return path;
+    } catch (cause) {
+      if (codeOf(cause) !== "EEXIST") throw cannotCreate(path, cause);
+    }
+  }
+}
+
+/** Losses as plain numbers, so that a line is ordinary JSON. */
+function lineOf(event: TrainEvent): string {
+  return `${JSON.stringify(event.kind === "step" ? { ...event, losses: Array.from(event.losses) } : event)}\n`;
+}
+
+/** @throws UsageError if there can be no such folder. */
+export async function createRunFolder(options: { output: string | undefined; seed: number }): Promise<RunFolder> {
+  const { output } = options;
+  if (output !== undefined) await claim(output);
+  const path = output ?? (await claimNew(options.seed));
+  const fileOf = (name: keyof typeof runFiles) => join(path, runFiles[name]);
+  let pending = "";
+  let lastFlush = performance.now();
+  const flush = async (): Promise<void> => {
+    const text = pending;
+    pending = "";
+    lastFlush = performance.now();
+    if (text !== "") await appendFile(fileOf("events"), text);
+  };
+  return {
+    path,
+    fileOf,
+    flush,
+    saveModel: (saved) => writeFileAtomic(fileOf("model"), encodeModel(saved)),
+    saveJson: (name, content) => writeFileAtomic(fileOf(name), `${JSON.stringify(content, undefined, 2)}\n`),
+    async log(event) {
+      pending += lineOf(event);
+      if (event.kind !== "step" || performance.now() - lastFlush > FLUSH_MS) await flush();
+    },
+  };
+}
+
+/** Takes back a folder in which nothing could be saved. */
+export async function removeRunFolder({ path }: RunFolder): Promise<void> {
+  await rm(path, { recursive: true, force: true });
+}

