@@ -33,7 +33,7 @@ export const square = <V extends TensorType>(b: Ops<V>, x: V): V => b.mul(x, x);
 export const reciprocal = <V extends TensorType>(b: Ops<V>, x: V): V => b.div(1, x);
 export const ceil = <V extends TensorType>(b: Ops<V>, x: V): V => b.neg(b.floor(b.neg(floatOf(b, x))));
 
-/** Values outside [low, high] move to the nearer bound. */
+/** Values outside [low, high] move to the nearer bound. At a bound the slope is 1/2; PyTorch's clamp has 1 there. */
 export const clip = <V extends TensorType>(b: Ops<V>, x: V, low: Operand<V>, high: Operand<V>): V =>
   b.minimum(b.maximum(x, low), high);
 
