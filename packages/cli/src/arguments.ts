@@ -19,7 +19,7 @@ function numberOf(text: string): number | string {
   return /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text.trim()) ? Number(text) : text;
 }
 
-function valueOf(where: string, name: string, flag: Flag, text: string): unknown {
+function readValue(where: string, name: string, flag: Flag, text: string): unknown {
   if (flag.kind === "text") return text;
   const value = flag.kind === "choice" || flag.kind === "flag" ? text : numberOf(text);
   checkOption(where, name, flag, value);
@@ -87,7 +87,7 @@ export function parseArguments<T extends FlagTable>(
     if (text === undefined || (cut < 0 && text.startsWith("--"))) {
       throw new UsageFailure(m.usage.needsValue(where, spelled));
     }
-    values[found.name] = valueOf(where, spelled, flag, text);
+    values[found.name] = readValue(where, spelled, flag, text);
   }
   return { positionals, values: values as Values<T>, given: given as Set<keyof T & string> };
 }

@@ -60,7 +60,7 @@ export function printCards(terminal: Terminal, cards: readonly Card[], m: Messag
     const height = Math.max(...row.map((lines) => lines.length));
     for (let line = 0; line < height; line++) {
       const cells = row.map((lines) => lines[line] ?? " ".repeat(CARD_WIDTH));
-      terminal.print(margin + cells.join(" ".repeat(4)).trimEnd());
+      terminal.print((margin + cells.join(" ".repeat(4))).trimEnd());
     }
     if (i + perRow < cards.length) terminal.print();
   }

@@ -13,11 +13,9 @@ export interface Digits {
 /** One in twelve: 5,000 of the 60,000. */
 const HELD_OUT_SHARE = 1 / 12;
 
-export async function loadDigits(
-  encoding: PixelEncoding,
-  directory?: string,
-): Promise<{ train: Dataset; test: Dataset }> {
-  return loadMnist({ encoding, ...(directory !== undefined && { directory }) });
+/** One of the two sets; the pixels as they are stored. */
+export async function digitsOf(set: "test" | "train", directory?: string): Promise<Dataset> {
+  return (await loadMnist(directory === undefined ? {} : { directory }))[set];
 }
 
 /** @throws UsageError if the files are missing, broken, or too few to hold some out. */
@@ -26,7 +24,8 @@ export async function splitDigits(options: {
   readonly directory: string | undefined;
   readonly limit: number | undefined;
 }): Promise<Digits> {
-  const { train, test } = await loadDigits(options.encoding, options.directory);
+  const { encoding, directory } = options;
+  const { train, test } = await loadMnist({ encoding, ...(directory !== undefined && { directory }) });
   const { rest, held } = holdOut(train, Math.max(1, Math.round(train.size * HELD_OUT_SHARE)));
   const { limit = rest.size } = options;
   const taken = Math.min(limit, rest.size);

@@ -2,6 +2,7 @@ import { rangeOf } from "glassnet";
 import type { Verb } from "./context.ts";
 import { commonFlags, type Flag, type FlagTable, placeholderOf, spelling } from "./flag.ts";
 import type { Language, Messages } from "./messages/index.ts";
+import { newestRun } from "./newest-run.ts";
 import type { Terminal } from "./terminal.ts";
 import { padEnd, widthOf, wrap } from "./width.ts";
 
@@ -25,7 +26,7 @@ function factsOf(flag: Flag, m: Messages): string {
   if (flag.kind !== "flag" && flag.isOptional !== true && flag.default !== undefined) {
     facts.push(m.help.byDefault(String(flag.default)));
   }
-  return facts.length === 0 ? "" : ` (${facts.join("; ")})`;
+  return facts.length === 0 ? "" : m.help.facts(facts);
 }
 
 function printFlags(terminal: Terminal, table: FlagTable, lang: Language, m: Messages): void {
@@ -53,7 +54,7 @@ export function printOverview(terminal: Terminal, verbs: readonly Verb[], lang: 
   terminal.print(help.tryFirst);
   const first = [
     ["npx glassnet train mnist", help.first.train],
-    ["npx glassnet explain runs/… --index 0", help.first.explain],
+    [`npx glassnet explain ${newestRun() ?? "runs/…"} --index 0`, help.first.explain],
     ["npx glassnet explain backpropagation", help.first.term],
   ] as const;
   for (const [command, what] of first) terminal.print(`  ${paint.accent(command)}\n      ${what}`);

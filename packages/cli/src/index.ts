@@ -4,16 +4,20 @@ import { readFileSync } from "node:fs";
 import { parseArguments } from "./arguments.ts";
 import { closest } from "./closest.ts";
 import type { Context, Verb } from "./context.ts";
+import { evalVerb } from "./eval.ts";
+import { explainVerb } from "./explain.ts";
 import { describeError, exitCodeOf, exitCodes, UsageFailure } from "./failure.ts";
 import { commonFlags } from "./flag.ts";
 import { printOverview, printVerbHelp } from "./help.ts";
+import { inspectVerb } from "./inspect.ts";
 import { type Language, type Messages, messagesOf } from "./messages/index.ts";
+import { predictVerb } from "./predict.ts";
 import { openTerminal, type Terminal } from "./terminal.ts";
 import { trainVerb } from "./train.ts";
 
 /** Verbs with flags of any kind, as the table below holds them. */
 // biome-ignore lint/suspicious/noExplicitAny: a verb knows its own flags; the table does not
-const verbs = [trainVerb] as readonly Verb<any>[];
+const verbs = [trainVerb, evalVerb, predictVerb, explainVerb, inspectVerb] as readonly Verb<any>[];
 
 function versionOf(): string {
   const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");

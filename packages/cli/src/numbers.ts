@@ -22,7 +22,7 @@ export function significant(x: number, digits = 4): string {
 
 /** With its sign, so that columns of terms read as a sum. */
 export function signed(x: number, digits = 4): string {
-  return `${x < 0 ? "−" : "+"}${Math.abs(x).toFixed(digits)}`;
+  return `${x < 0 ? "-" : "+"}${Math.abs(x).toFixed(digits)}`;
 }
 
 /** Indices of the largest numbers, the largest first. */

@@ -1,5 +1,5 @@
 import { type Dataset, formatCount, type SavedModel, type Scores } from "glassnet";
-import { printCards } from "./card.ts";
+import { type Card, printCards } from "./card.ts";
 import { printConfusion } from "./confusion.ts";
 import { cardOf, decide, printReasons, reasonsOf } from "./decision.ts";
 import type { Messages } from "./messages/index.ts";
@@ -72,7 +72,7 @@ export async function printExamples(
   m: Messages,
 ): Promise<void> {
   printHead(terminal, m.train.examplesHead);
-  const cards = [];
+  const cards: Card[] = [];
   for (const index of pickExamples(outcome, test.targets.data)) {
     const decision = await decide(saved, test, index);
     cards.push(cardOf(decision, m.models.digitOf(m.models.sets.test, index)));

@@ -163,13 +163,18 @@ async function openFolder(call: TrainCall, recipe: Recipe, digits: Digits, saved
   return folder;
 }
 
+/** The running loss of the epoch whose weights were kept. */
+function keptBatchLoss({ end, epochs, lastBatchLoss }: Trained): number | undefined {
+  return epochs.find(({ epoch }) => epoch === end.bestEpoch)?.batchLoss ?? lastBatchLoss;
+}
+
 /** What the run came to: what `--json` prints. */
 function resultOf(
   run: { recipe: Recipe; digits: Digits; trained: Trained; call: TrainCall; folder: RunFolder },
   measured: { training: Scores; outcome: Outcome },
 ): object {
   const { recipe, digits, trained, call, folder } = run;
-  const { start, end, epochs, lastBatchLoss } = trained;
+  const { start, end, epochs } = trained;
   const { training, outcome } = measured;
   const finite = (x: number | undefined) => (x !== undefined && Number.isFinite(x) ? x : null);
   return {
@@ -179,7 +184,7 @@ function resultOf(
     testLoss: finite(outcome.loss),
     trainLoss: finite(training.loss),
     trainAccuracy: finite(training.accuracy),
-    trainBatchLoss: finite(lastBatchLoss),
+    trainBatchLoss: finite(keptBatchLoss(trained)),
     validationLoss: finite(end.validation?.loss),
     validationAccuracy: finite(end.validation?.accuracy),
     trainSeconds: end.elapsedMs / 1000,
@@ -256,12 +261,8 @@ async function runTraining(call: TrainCall, interrupt: Interrupt): Promise<numbe
   const scores =
     end.training ?? (await evaluate(model, digits.training, { loss: lossOf(recipe.loss), metrics: { accuracy } }));
   const outcome = await outcomeOf(model, digits.test, outputs); // the only time that the test digits are read
-  const { lastBatchLoss } = trained;
-  printLosses(
-    terminal,
-    { training: scores, count: digits.training.size, batchLoss: lastBatchLoss, epoch: Math.max(1, epochs.length) },
-    m,
-  );
+  const batchLoss = keptBatchLoss(trained);
+  printLosses(terminal, { training: scores, count: digits.training.size, batchLoss, epoch: Math.max(1, epoch) }, m);
   printTest(terminal, outcome, digitNames, m);
   await printExamples(terminal, saved, digits.test, outcome, m);
   const at = await printExplanation(terminal, saved, digits.test, 0, m);

@@ -9,7 +9,7 @@ const en = {
     value: "value",
     product: "product",
     rest: (count: number) => `${count} smaller terms`,
-    zeros: (count: number) => `${count} terms that are 0, as their input or weight is`,
+    zeros: (count: number) => `${count} terms of 0 (input or weight is 0)`,
     total: "Σ of all products",
     bias: "bias, an input fixed at 1",
     agreement: (z: string, gap: string, bound: string, isWithin: boolean) =>
@@ -46,7 +46,7 @@ const en = {
       `layer ${number} (${path}): ${alive} of ${count} neurons have a δ that is not 0; the largest are`,
     neuron: (unit: number, delta: string) => `neuron ${unit}: δ = ${delta}`,
     weight: (parts: { unit: number; input: string; delta: string; value: string; product: string; library: string }) =>
-      `a weight's gradient is δ times its input: neuron ${parts.unit}, ${parts.input}: ${parts.delta} × ${parts.value} = ${parts.product} (library: ${parts.library})`,
+      `a weight's gradient is δ times its input: neuron ${parts.unit}, input ${parts.input}: ${parts.delta} × ${parts.value} = ${parts.product} (library: ${parts.library})`,
     gradients: "4. One gradient for each weight and bias",
     gradientColumns: { name: "parameter", size: "gradients", alive: "not 0", norm: "length", largest: "largest" },
     check: "5. Every gradient checked: the weight is moved a little up and down, and the loss is computed anew",
@@ -125,7 +125,7 @@ const zh: Explain = {
       `第 ${number} 层（${path}）：${count} 个神经元中 ${alive} 个的 δ 不为 0，最大的是`,
     neuron: (unit, delta) => `${unit} 号神经元：δ = ${delta}`,
     weight: ({ unit, input, delta, value, product, library }) =>
-      `权重的梯度等于 δ 乘以它的输入：${unit} 号神经元，${input}：${delta} × ${value} = ${product}（库：${library}）`,
+      `权重的梯度等于 δ 乘以它的输入：${unit} 号神经元，输入取${input}：${delta} × ${value} = ${product}（库：${library}）`,
     gradients: "4. 每个权重和偏置各有一个梯度",
     gradientColumns: { name: "参数", size: "梯度个数", alive: "不为 0", norm: "长度", largest: "最大" },
     check: "5. 检验每个梯度：把权重略微调大、调小，重新计算损失",

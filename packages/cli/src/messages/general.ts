@@ -36,6 +36,7 @@ const en = {
     options: "Options:",
     usage: "Usage:",
     examples: "Examples:",
+    facts: (facts: readonly string[]) => ` (${facts.join("; ")})`,
     byDefault: (value: string) => `default: ${value}`,
     range: (text: string) => text,
     oneOf: (names: readonly string[]) => names.join(", "),
@@ -44,7 +45,7 @@ const en = {
       "Exit codes: 0 done, 1 failed, 2 the arguments cannot be used, 130 stopped with Ctrl-C (what was learned is kept)",
     first: {
       train: "train a network on 60,000 handwritten digits and watch it",
-      explain: "see why the network you trained last sees a 7 in test digit 0",
+      explain: "see why a network that you trained sees a 7 in test digit 0",
       term: "what a word means, with a worked number",
     },
     verbs: {
@@ -102,6 +103,7 @@ const zh: General = {
     options: "选项：",
     usage: "用法：",
     examples: "示例：",
+    facts: (facts) => `（${facts.join("；")}）`,
     byDefault: (value) => `默认：${value}`,
     range: (text) =>
       text
@@ -115,7 +117,7 @@ const zh: General = {
     exitCodes: "退出码：0 完成，1 失败，2 参数有误，130 用 Ctrl-C 停止（已学到的会保存）",
     first: {
       train: "用 60,000 个手写数字训练一个网络，并观看它学习",
-      explain: "看看刚训练好的网络为什么把 0 号测试数字认作 7",
+      explain: "看看训练好的网络为什么把 0 号测试数字认作 7",
       term: "解释一个术语，并附上算好的数字例子",
     },
     verbs: {

@@ -1,0 +1,185 @@
+import { stat } from "node:fs/promises";
+import {
+  compile,
+  encode,
+  formatBytes,
+  formatCount,
+  type Preprocessing,
+  type Tensor,
+  variablesOf,
+  zeros,
+} from "glassnet";
+import { printProgram } from "glassnet/engine";
+import { type Call, verb } from "./context.ts";
+import { exitCodes, UsageFailure } from "./failure.ts";
+import type { FlagTable } from "./flag.ts";
+import type { Messages } from "./messages/index.ts";
+import { printModelSummary } from "./model-summary.ts";
+import { percent, significant } from "./numbers.ts";
+import { type OpenedModel, openModel } from "./saved-model.ts";
+import { tableLines } from "./table.ts";
+import { printHead } from "./train-report.ts";
+import { wrap } from "./width.ts";
+
+const USAGE = "glassnet inspect MODEL [options]";
+
+const flags = {
+  program: {
+    kind: "flag",
+    default: false,
+    help: "also print the program of one prediction",
+    zh: "同时列出一次预测的程序",
+  },
+  json: { kind: "flag", default: false, help: "print one JSON object and nothing else", zh: "只输出一个 JSON 对象" },
+} as const satisfies FlagTable;
+
+/** What the numbers of one parameter look like. */
+interface WeightStatistics {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly min: number;
+  readonly max: number;
+  readonly mean: number;
+  readonly std: number;
+  /** Share of zeros. */
+  readonly zeros: number;
+}
+
+function statisticsOf(name: string, shape: readonly number[], data: ArrayLike<number>): WeightStatistics {
+  let [min, max, sum, squares, none] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, 0, 0, 0];
+  for (let i = 0; i < data.length; i++) {
+    const x = data[i]!;
+    min = Math.min(min, x);
+    max = Math.max(max, x);
+    sum += x;
+    if (x === 0) none++;
+  }
+  const mean = sum / data.length;
+  for (let i = 0; i < data.length; i++) squares += (data[i]! - mean) ** 2;
+  return { name, shape, min, max, mean, std: Math.sqrt(squares / data.length), zeros: none / data.length };
+}
+
+async function allStatistics({ saved }: OpenedModel): Promise<WeightStatistics[]> {
+  const found: WeightStatistics[] = [];
+  for (const [name, { value }] of variablesOf(saved.model)) {
+    found.push(statisticsOf(name, value.shape, await value.data()));
+  }
+  return found;
+}
+
+/** The program of one prediction, from the stored pixels to the outputs that are shown. */
+function programOf({ saved }: OpenedModel): string {
+  const { model, preprocessing, inputShape, outputs } = saved;
+  const predictOne = compile((stored: Tensor) => {
+    const y = model.call(encode(preprocessing, stored));
+    return outputs === "scores" ? y : y.softmax();
+  });
+  return printProgram(predictOne.program(zeros([1, ...inputShape])));
+}
+
+function preprocessingText(preprocessing: Preprocessing, m: Messages): string {
+  const text = m.models.inspect.preprocessing;
+  switch (preprocessing.kind) {
+    case "none":
+      return text.none;
+    case "intensity":
+      return text.intensity(significant(preprocessing.scale, 6));
+    case "binary":
+      return text.binary(String(preprocessing.threshold));
+    case "standardize":
+      return text.standardize(String(preprocessing.mean.length));
+  }
+}
+
+/** Nested notes as lines of `name: value`. */
+function noteLines(notes: object, prefix = ""): string[] {
+  return Object.entries(notes).flatMap(([name, value]) =>
+    typeof value === "object" && value !== null && !Array.isArray(value)
+      ? noteLines(value, `${prefix}${name}.`)
+      : [`${prefix}${name}: ${typeof value === "string" ? value : JSON.stringify(value)}`],
+  );
+}
+
+async function printModel(opened: OpenedModel, bytes: number, call: Call<typeof flags>): Promise<void> {
+  const { terminal, m, values } = call;
+  const { saved, path } = opened;
+  const text = m.models.inspect;
+  const width = Math.min(terminal.columns, 100);
+  terminal.print(terminal.paint.bold(text.file(path, formatBytes(bytes))));
+  terminal.print();
+  printModelSummary(terminal, saved.model, saved.inputShape, m);
+  terminal.print();
+  terminal.print(`  ${text.inputs(`[${saved.inputShape.join(", ")}]`)}`);
+  terminal.print(`  ${preprocessingText(saved.preprocessing, m)}`);
+  terminal.print(`  ${text.outputs[saved.outputs ?? "logits"]}`);
+  if (saved.classNames !== undefined) {
+    terminal.print(wrap(text.classes(saved.classNames.join(" ")), width, "  "));
+  }
+  printHead(terminal, text.weightsHead);
+  const { columns } = text;
+  const [head, ...lines] = tableLines(
+    [
+      [columns.name, columns.shape, columns.min, columns.max, columns.mean, columns.std, columns.zeros],
+      ...(await allStatistics(opened)).map(({ name, shape, min, max, mean, std, zeros: none }) => [
+        name,
+        shape.map((n) => formatCount(n)).join(" × "),
+        min.toFixed(4),
+        max.toFixed(4),
+        mean.toFixed(4),
+        std.toFixed(4),
+        percent(none, 1),
+      ]),
+    ],
+    { align: ["left", "left"], indent: "  " },
+  );
+  terminal.print(terminal.paint.dim(head!));
+  for (const line of lines) terminal.print(line);
+  if (saved.notes !== undefined) {
+    printHead(terminal, text.notesHead);
+    for (const line of noteLines(saved.notes)) terminal.print(`  ${line}`);
+  }
+  if (values.program) {
+    printHead(terminal, text.programHead);
+    terminal.print(terminal.paint.dim(wrap(text.programNote, width, "  ")));
+    for (const line of programOf(opened).split("\n")) terminal.print(`  ${line}`);
+  }
+}
+
+export const inspectVerb = verb({
+  name: "inspect",
+  usage: [USAGE],
+  flags,
+  examples: [
+    ["npx glassnet inspect runs/…", { en: "layers, weights, notes", zh: "各层、权重与附注" }],
+    [
+      "npx glassnet inspect runs/… --program",
+      { en: "what the backend runs for one prediction", zh: "一次预测时后端执行的程序" },
+    ],
+  ],
+  async run(call) {
+    const { positionals, values, m, writeJson } = call;
+    const [name, extra] = positionals;
+    const usage = m.usage.seeUsage(USAGE);
+    if (name === undefined) throw new UsageFailure(m.usage.missingModel("inspect"), usage);
+    if (extra !== undefined) throw new UsageFailure(m.usage.extraArgument("inspect", extra), usage);
+    const opened = await openModel(name, m);
+    const { size } = await stat(opened.path);
+    if (values.json) {
+      const { model, ...rest } = opened.saved;
+      const weights = await allStatistics(opened);
+      const program = values.program ? { program: programOf(opened).split("\n") } : {};
+      writeJson({
+        version: 1,
+        file: opened.path,
+        bytes: size,
+        architecture: model.config(),
+        ...rest,
+        weights,
+        ...program,
+      });
+    } else {
+      await printModel(opened, size, call);
+    }
+    return exitCodes.done;
+  },
+});
