@@ -1,5 +1,5 @@
 import { type DType, isFloat } from "../core/dtype.ts";
-import { DtypeError, type ErrorCode, ShapeError } from "../core/errors.ts";
+import { DtypeError, type ErrorCode, type ErrorParts, ShapeError } from "../core/errors.ts";
 import { formatType, type TensorType } from "../core/shape.ts";
 import type { Attrs, Inputs, PrimName } from "../ir/prim.ts";
 
@@ -22,17 +22,23 @@ export function formatOperands(inputs: readonly TensorType[]): Record<string, st
   return Object.fromEntries(inputs.map((type, i) => [LETTERS[i] ?? `x${i}`, formatType(type)]));
 }
 
+/** Types only: an error that is kept must not keep tensors alive. */
+function partsOf(prim: string, inputs: readonly TensorType[]): ErrorParts {
+  const types = inputs.map(({ dtype, shape }) => ({ dtype, shape }));
+  return { operands: formatOperands(inputs), details: { prim, inputs: types } };
+}
+
 export function shapeError(
   prim: string,
   what: string,
   inputs: readonly TensorType[],
   code: ErrorCode = "shape-mismatch",
 ): ShapeError {
-  return new ShapeError(code, prim, what, { operands: formatOperands(inputs), details: { prim, inputs } });
+  return new ShapeError(code, prim, what, partsOf(prim, inputs));
 }
 
 export function dtypeError(prim: string, what: string, inputs: readonly TensorType[]): DtypeError {
-  return new DtypeError("dtype-mismatch", prim, what, { operands: formatOperands(inputs), details: { prim, inputs } });
+  return new DtypeError("dtype-mismatch", prim, what, partsOf(prim, inputs));
 }
 
 /** @throws DtypeError unless all operands have one dtype, and `accepts` it. */

@@ -19,8 +19,8 @@ export type Grads<T> = T extends Tensor | Param
     ? Record<string, Tensor>
     : { readonly [K in keyof T]: Grads<T[K]> };
 
-/** What can be differentiated with respect to: tensors, trees of them, or a module (its parameters). */
-export type Differentiable = TensorTree | Module;
+/** What can be differentiated with respect to: tensors, modules (their parameters), or trees of them. */
+export type Differentiable = Tree<Tensor | Param | Module>;
 
 export interface ValueAndGrad<T> {
   readonly value: Tensor;
@@ -159,5 +159,8 @@ export function grad<T extends Differentiable, Rest extends readonly unknown[]>(
   fn: (wrt: T, ...rest: Rest) => Tensor,
 ): (wrt: T, ...rest: Rest) => Grads<T> {
   const both = valueAndGrad(fn);
-  return (wrt, ...rest) => both(wrt, ...rest).grads;
+  return (wrt: T, ...rest: Rest) => {
+    const { grads }: { grads: unknown } = both(wrt, ...rest); // the compiler would unfold Grads<T> without end
+    return grads as Grads<T>;
+  };
 }

@@ -297,9 +297,14 @@ export class Tensor implements TensorType {
    * @example tensor([[1, 2, 3], [4, 5, 6]]).at(-1, { start: 1 }).toArraySync(); // [5, 6]
    */
   at(...index: readonly Index[]): Tensor {
+    if (index.length > this.rank) {
+      throw new ShapeError("invalid-axis", "at", `${index.length} indices for ${this.rank} axes`, {
+        operands: { x: formatType(this) },
+      });
+    }
     const ranges = index.map((part, axis): SliceRange | undefined => {
       if (typeof part !== "number") return part;
-      const n = this.shape[axis] ?? 0;
+      const n = this.shape[axis]!;
       if (!Number.isInteger(part) || part < -n || part >= n) {
         const what = `position ${part} does not exist on axis ${axis} of size ${n}`;
         throw new ShapeError("index-out-of-range", "at", what, { operands: { x: formatType(this) } });

@@ -56,7 +56,10 @@ export class State extends Variable {
 }
 
 /** Something that owns variables in its fields: a layer, or a class of one's own. */
-export abstract class Module {}
+export abstract class Module {
+  /** @internal Exists in types only: without it, every object would pass for a module. */
+  declare protected readonly isModule: true;
+}
 
 /**
  * All variables below `root`, by path such as `layers.0.weight`, in the order of the fields. One that is shared stands
