@@ -361,9 +361,10 @@ describe("structure", () => {
 describe("uniform random numbers", () => {
   test.each(["f32", "f64"] as const)("in %s fill [0, 1) evenly and differ by stream", (dtype) => {
     const { words } = keyOf(7, 0);
-    const draw = (stream: number) => composite.randomUniform(ops, words, [10_000], stream, dtype).dataSync();
+    const draw = (stream: number) =>
+      Float64Array.from(composite.randomUniform(ops, words, [10_000], stream, dtype).dataSync());
     const values = draw(0);
-    const mean = values.reduce((sum: number, x: number) => sum + x, 0) / values.length;
+    const mean = values.reduce((sum, x) => sum + x, 0) / values.length;
     expect(values.every((x) => x >= 0 && x < 1)).toBe(true);
     expect(Math.abs(mean - 0.5)).toBeLessThan(0.01);
     expect(new Set(values).size).toBeGreaterThan(9_990);
