@@ -1,7 +1,7 @@
-import type { Device, LoadedProgram } from "../backends/backend.ts";
 import type { TypedArray } from "../core/dtype.ts";
 import { yieldToOthers } from "../core/yield.ts";
 import type { RunResult } from "../program/program.ts";
+import type { Device, LoadedProgram } from "./backend.ts";
 
 /** After this long, work makes room for the event loop. */
 const BUDGET_MS = 8;

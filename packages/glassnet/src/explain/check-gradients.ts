@@ -1,20 +1,20 @@
 import type { Device, LoadedProgram } from "../backends/backend.ts";
+import { Pace } from "../backends/pace.ts";
 import type { DType } from "../core/dtype.ts";
 import { Rng } from "../core/random.ts";
 import { type Shape, sizeOf } from "../core/shape.ts";
 import type { Loss } from "../loss/reduction.ts";
+import { checkSingleNumber } from "../loss/single-number.ts";
 import type { Layer } from "../nn/layer.ts";
 import { Run } from "../nn/run.ts";
-import type { Program } from "../program/program.ts";
 import { ones } from "../tensor/create.ts";
 import { defaultDevice } from "../tensor/device.ts";
-import { computed } from "../tensor/evaluate.ts";
+import { computed, evaluate } from "../tensor/evaluate.ts";
 import { gradientsOf } from "../tensor/grad.ts";
 import { ops, type Tensor } from "../tensor/tensor.ts";
 import { withFrame } from "../tensor/trace.ts";
-import { type TracedResults, traceProgram } from "../tensor/trace-program.ts";
+import { type TracedProgram, type TracedResults, traceProgram } from "../tensor/trace-program.ts";
 import { type Param, paramsOf, type Variable } from "../tensor/variable.ts";
-import { Pace } from "../train/pace.ts";
 
 /** How well the gradients of one parameter agree with finite differences. */
 export interface GradientCheck {
@@ -63,23 +63,28 @@ export async function checkGradients(model: Layer, x: Tensor, options: CheckOpti
   const prefix = `gradient check ${++checks}`;
   const nameOf = (path: string) => `${prefix}/${path}`;
   await computed([x, targets], { device });
-  for (const [path, param] of params) {
-    const [data] = await computed([param.value], { device });
-    await device.write(nameOf(path), { dtype: "f64", shape: param.shape }, Float64Array.from(data!));
-  }
+  const written = new Set<string>();
+  const write = async (name: string, { value }: Variable, dtype: DType): Promise<void> => {
+    const [data] = await computed([value], { device });
+    written.add(name);
+    await device.write(name, { dtype, shape: value.shape }, dtype === value.dtype ? data! : Float64Array.from(data!));
+  };
 
   /** A program in which all parameters are f64; `describe` gets them, and the loss with something else in their place. */
-  const trace = (describe: (parts: F64Parts) => TracedResults) =>
+  const trace = (describe: (parts: F64Parts) => TracedResults): TracedProgram =>
     traceProgram(
       ({ input }) => {
         const states = new Map<Variable, Tensor>();
         for (const [path, param] of params) {
           states.set(param, input({ dtype: "f64", shape: param.shape }, { kind: "state", name: nameOf(path) }));
         }
-        const lossWith = (param?: Param, value?: Tensor): Tensor => {
+        const lossWith = (param?: Param, moved?: Tensor): Tensor => {
           const variables = new Map(states);
-          if (param !== undefined && value !== undefined) variables.set(param, value);
-          return withFrame({ variables, startId: 0 }, () => loss(model.call(ops.cast(x, "f64"), new Run()), targets));
+          if (param !== undefined && moved !== undefined) variables.set(param, moved);
+          const forward = () => loss(model.call(ops.cast(x, "f64"), new Run()), targets);
+          const value = withFrame({ variables, startId: 0 }, forward);
+          checkSingleNumber("checkGradients", "loss", value);
+          return ops.reshape(ops.cast(value, "f64"), []);
         };
         return describe({
           states,
@@ -87,20 +92,25 @@ export async function checkGradients(model: Layer, x: Tensor, options: CheckOpti
           row: (name, dtype, shape) => input({ dtype, shape }, { kind: "row", name }),
         });
       },
-      (_, i) => ({ kind: "feed", name: `other ${i}` }),
-    ).build();
+      // What is not checked stays as it is: running statistics, parameters of the loss.
+      (_, i) => ({ kind: "state", name: nameOf(`other ${i}`) }),
+    );
 
   const loaded: LoadedProgram[] = [];
+  const load = async (traced: TracedProgram): Promise<LoadedProgram> => {
+    await evaluate(traced.outside, { device });
+    for (const [variable, source] of traced.variables) {
+      if (source.kind === "state") await write(source.name, variable, variable.dtype);
+    }
+    const made = await device.load(traced.build());
+    loaded.push(made);
+    return made;
+  };
   try {
-    const load = async (program: Program): Promise<LoadedProgram> => {
-      const made = await device.load(program);
-      loaded.push(made);
-      return made;
-    };
+    for (const [path, param] of params) await write(nameOf(path), param, "f64");
     const gradients = await load(
       trace(({ lossWith, states }) => {
-        const value = lossWith();
-        const grads = gradientsOf([value], [ones(value.shape, { dtype: "f64" })], [...states.values()]);
+        const grads = gradientsOf([lossWith()], [ones([], { dtype: "f64" })], [...states.values()]);
         return { outputs: Object.fromEntries(grads.entries()) };
       }),
     );
@@ -134,7 +144,7 @@ export async function checkGradients(model: Layer, x: Tensor, options: CheckOpti
     return results;
   } finally {
     for (const program of loaded) await device.unload(program);
-    await device.free([...params.keys()].map(nameOf));
+    await device.free([...written]);
   }
 }
 
@@ -168,9 +178,10 @@ async function checkOne(
     batch.forEach((entry, i) => {
       const numeric = (losses[2 * i]! - losses[2 * i + 1]!) / (2 * STEP);
       const analytic = grad[entry]!;
-      const error = Math.abs(analytic - numeric) / Math.max(Math.abs(analytic), Math.abs(numeric), scale);
+      const relative = Math.abs(analytic - numeric) / Math.max(Math.abs(analytic), Math.abs(numeric), scale);
+      const error = Number.isNaN(relative) ? Number.POSITIVE_INFINITY : relative;
       if (error > maxError || worst === undefined) {
-        maxError = Math.max(error, maxError);
+        maxError = error;
         worst = { index: entry, analytic, numeric };
       }
     });
@@ -190,7 +201,8 @@ async function checkOne(
       size,
     );
     const { perStep } = await device.run(together, { steps: 2, rows: { direction } });
-    zeroSlope = Math.max(zeroSlope, Math.abs(perStep.loss![0]! - perStep.loss![1]!) / (2 * STEP));
+    const slope = Math.abs(perStep.loss![0]! - perStep.loss![1]!) / (2 * STEP);
+    zeroSlope = Math.max(zeroSlope, Number.isNaN(slope) ? Number.POSITIVE_INFINITY : slope);
   }
   return { path, size, compared: alive.length, zeros: zeros.length, maxError, ...(worst && { worst }), zeroSlope };
 }

@@ -1,3 +1,4 @@
+import type { TypedArray } from "../core/dtype.ts";
 import { alternatives, ShapeError, UsageError } from "../core/errors.ts";
 import { formatType } from "../core/shape.ts";
 import { Activation } from "../nn/activation.ts";
@@ -69,7 +70,14 @@ function pickUnit(model: Layer, path: string, unit: number): Linear<number, numb
 /** The terms of one neuron in a run that was captured. Shared with `evidence`. */
 export async function termsOf(model: Layer, run: Capture, path: string, unit: number): Promise<Contributions> {
   const layer = pickUnit(model, path, unit);
-  const call = run.layers.get(path)!;
+  const call = run.layers.get(path);
+  if (call === undefined) {
+    throw new UsageError("unsupported", "contributions", `the model does not call its layer "${path}"`);
+  }
+  if (call.input.size !== layer.inFeatures) {
+    const what = `layer "${path}" makes more than one weighted sum for each unit: it is applied along an axis`;
+    throw new ShapeError("shape-mismatch", "contributions", what, { operands: { input: formatType(call.input) } });
+  }
   const [inputs, outputs, weights] = await computed([call.input, call.output, layer.weight.value]);
   const biases = layer.bias === undefined ? undefined : (await computed([layer.bias.value]))[0];
   const n = layer.inFeatures;
@@ -85,12 +93,12 @@ export async function termsOf(model: Layer, run: Capture, path: string, unit: nu
     magnitude += Math.abs(product);
     terms.push({ index, input, weight, product });
   }
-  const next = await activationAfter(model, run, path, unit);
+  const next = await activationAfter(model, run, path, outputs!, unit);
   return { layer: path, unit, terms, bias, sum, z: outputs![unit]!, bound: (n + 1) * 2 ** -24 * magnitude, ...next };
 }
 
-/** The activation layer that was called right after the linear one. */
-async function activationAfter(model: Layer, run: Capture, path: string, unit: number) {
+/** The activation layer that was called right after the linear one, on what that gave. */
+async function activationAfter(model: Layer, run: Capture, path: string, z: TypedArray, unit: number) {
   const paths = [...run.layers.keys()];
   const next = paths[paths.indexOf(path) + 1];
   let layer: unknown;
@@ -98,7 +106,9 @@ async function activationAfter(model: Layer, run: Capture, path: string, unit: n
     if (at === next) layer ??= part;
   });
   if (next === undefined || !(layer instanceof Activation)) return {};
-  const [values] = await computed([run.layers.get(next)!.output]);
+  const { input, output } = run.layers.get(next)!;
+  const [into, values] = await computed([input, output]);
+  if (into!.length !== z.length || into!.some((x, i) => !Object.is(x, z[i]))) return {};
   return { activation: { name: layer.name, value: values![unit]! } };
 }
 

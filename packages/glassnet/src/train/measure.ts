@@ -1,12 +1,15 @@
 import type { Device, LoadedProgram } from "../backends/backend.ts";
+import { Pace } from "../backends/pace.ts";
 import type { ArrayData } from "../core/array.ts";
 import { allocate } from "../core/dtype.ts";
+import { ShapeError, UsageError } from "../core/errors.ts";
 import { checkOption } from "../core/option.ts";
-import { checkShape, sizeOf } from "../core/shape.ts";
+import { checkShape, formatType, sizeOf } from "../core/shape.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { encode } from "../data/encode.ts";
 import type { Preprocessing } from "../data/preprocessing.ts";
 import type { Loss } from "../loss/reduction.ts";
+import { checkSingleNumber } from "../loss/single-number.ts";
 import type { Metric } from "../metric/accuracy.ts";
 import type { Layer } from "../nn/layer.ts";
 import { Run } from "../nn/run.ts";
@@ -16,9 +19,9 @@ import { evaluate as compute } from "../tensor/evaluate.ts";
 import { gather } from "../tensor/functions.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { type TracedProgram, type TracedResults, traceProgram } from "../tensor/trace-program.ts";
+import { checkClassLabels } from "./class-labels.ts";
 import type { Scores } from "./events.ts";
 import { trainOptions } from "./options.ts";
-import { Pace } from "./pace.ts";
 import { Residence } from "./residence.ts";
 
 /** @file Passes over whole data sets without training: `evaluate` and `predict`. */
@@ -123,11 +126,25 @@ export class Measure {
     metrics: Readonly<Record<string, Metric>>,
     batchSize = DEFAULT_BATCH,
   ) {
+    if (Object.hasOwn(metrics, "loss")) {
+      throw new UsageError(
+        "invalid-option",
+        "metrics",
+        'no metric can be called "loss": the loss itself has that name',
+      );
+    }
     this.#size = data.size;
     this.#pass = new Pass(residence, data, batchSize, (x, targets) => {
       const output = model.call(x, new Run());
-      const named = Object.entries(metrics).map(([name, metric]) => [name, metric(output, targets)] as const);
-      return { loss: loss(output, targets), ...Object.fromEntries(named) };
+      const scores = { loss: loss(output, targets) };
+      checkSingleNumber("evaluate", "loss", scores.loss);
+      checkClassLabels(loss, output, data);
+      for (const [name, metric] of Object.entries(metrics)) {
+        const score = metric(output, targets);
+        checkSingleNumber("evaluate", `metric "${name}"`, score);
+        Object.assign(scores, { [name]: score });
+      }
+      return scores;
     });
   }
 
@@ -198,6 +215,11 @@ export async function predict(
     | undefined;
   const pass = new Pass(residence, data, batchSize, (x) => {
     const output = model.call(x, new Run());
+    if (output.shape[0] !== x.shape[0]) {
+      throw new ShapeError("shape-mismatch", "predict", "the model must give one output for each input", {
+        operands: { input: formatType(x), output: formatType(output) },
+      });
+    }
     if (out === undefined) {
       const shape = [data.size, ...output.shape.slice(1)];
       out = { dtype: output.dtype, shape, data: allocate(output.dtype, sizeOf(shape)) };
@@ -225,6 +247,9 @@ async function rowsOf(
   const rows = inputs as ArrayData | Tensor;
   const { dtype, shape } = rows;
   checkShape("predict", shape);
+  if (sizeOf(shape) === 0 || shape.length === 0) {
+    throw new UsageError("invalid-data", "predict", `there are no rows of inputs in ${formatType(rows)}`);
+  }
   const data = typeof rows.data === "function" ? await (rows as Tensor).data() : (rows as ArrayData).data;
   const size = shape[0] ?? 0;
   const targets = { dtype: "u8", shape: [size], data: new Uint8Array(size) } as const;

@@ -1,13 +1,18 @@
 import type { ArrayData } from "../core/array.ts";
+import { isStorageOf } from "../core/dtype.ts";
 import { UsageError } from "../core/errors.ts";
-import { formatType, sameShape, type TensorType } from "../core/shape.ts";
+import { formatType, sameShape, sizeOf, type TensorType } from "../core/shape.ts";
 
 export const SNAPSHOT_VERSION = 1;
 
 /** The weights of the best epoch so far, and how good they were. */
 export interface Best {
   readonly epoch: number;
+  /** By what it was told: "loss" or the name of a metric. */
+  readonly monitor: string;
+  /** Greater is better: a loss counts negative. */
   readonly score: number;
+  /** Empty if the weights were not to be kept. */
   readonly variables: Readonly<Record<string, ArrayData>>;
 }
 
@@ -16,6 +21,8 @@ export interface Snapshot {
   readonly version: typeof SNAPSHOT_VERSION;
   /** Steps done. With the sizes below it gives the epoch and the position in its shuffled order. */
   readonly step: number;
+  /** Epochs whose event was given. The last step of an epoch may be done, and what ends the epoch not yet. */
+  readonly epoch: number;
   readonly seed: number;
   readonly batchSize: number;
   readonly examples: number;
@@ -37,6 +44,8 @@ export interface Expected {
   readonly optimizer: Snapshot["optimizer"];
   readonly variables: ReadonlyMap<string, TensorType>;
   readonly slots: ReadonlyMap<string, TensorType>;
+  readonly monitor: string;
+  readonly keepBest: boolean;
 }
 
 /** @throws UsageError naming the first thing that differs: going on with it would not give the same bits. */
@@ -56,14 +65,28 @@ export function checkSnapshot(snapshot: Snapshot, expected: Expected): void {
   if (describe(snapshot.optimizer) !== describe(expected.optimizer)) {
     differ("optimizer", describe(snapshot.optimizer), describe(expected.optimizer));
   }
-  for (const part of ["variables", "slots"] as const) {
-    const has = Object.keys(snapshot[part]);
-    const wants = [...expected[part].keys()];
+  const checkArrays = (part: string, arrays: Snapshot["variables"], types: ReadonlyMap<string, TensorType>) => {
+    const has = Object.keys(arrays);
+    const wants = [...types.keys()];
     if (has.join() !== wants.join()) differ(`the list of ${part}`, has.join(", "), wants.join(", "));
-    for (const [name, type] of expected[part]) {
-      const got = snapshot[part][name]!;
-      if (got.dtype !== type.dtype || !sameShape(got.shape, type.shape))
+    for (const [name, type] of types) {
+      const got = arrays[name]!;
+      if (got.dtype !== type.dtype || !sameShape(got.shape, type.shape)) {
         differ(name, formatType(got), formatType(type));
+      }
+      if (!isStorageOf(got.dtype, got.data) || got.data.length !== sizeOf(got.shape)) {
+        throw new UsageError("invalid-option", "restore", `the data of ${name} is not ${formatType(got)}`, {
+          help: "a snapshot holds typed arrays: store it in a way that keeps them",
+        });
+      }
     }
-  }
+  };
+  checkArrays("variables", snapshot.variables, expected.variables);
+  checkArrays("slots", snapshot.slots, expected.slots);
+  const { best } = snapshot;
+  if (best === undefined) return;
+  if (best.monitor !== expected.monitor) differ("monitor", best.monitor, expected.monitor);
+  if (!expected.keepBest) return;
+  if (Object.keys(best.variables).length === 0) differ("keepBest", false, true);
+  checkArrays("best variables", best.variables, expected.variables);
 }

@@ -1,9 +1,8 @@
 import { type DType, promote } from "../core/dtype.ts";
-import { GraphError } from "../core/errors.ts";
-import { formatType } from "../core/shape.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { encode } from "../data/encode.ts";
 import type { Loss } from "../loss/reduction.ts";
+import { checkSingleNumber } from "../loss/single-number.ts";
 import type { Layer } from "../nn/layer.ts";
 import { Run } from "../nn/run.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
@@ -14,6 +13,7 @@ import type { Tensor } from "../tensor/tensor.ts";
 import { withScope } from "../tensor/trace.ts";
 import { type TracedProgram, traceProgram } from "../tensor/trace-program.ts";
 import { type Param, paramsOf } from "../tensor/variable.ts";
+import { checkClassLabels } from "./class-labels.ts";
 import type { Residence } from "./residence.ts";
 
 export interface StepParts {
@@ -57,11 +57,8 @@ export function traceStep(
       const run = new Run({ training: true, key: { words, stream: 0 } });
       const output = model.call(x, run);
       const value = withScope("loss", () => loss(output, gather(targets, indices)));
-      if (value.size !== 1) {
-        throw new GraphError("invalid-graph", "train", `the loss must be a single number, got ${formatType(value)}`, {
-          help: 'use reduction "mean"',
-        });
-      }
+      checkSingleNumber("train", "loss", value);
+      checkClassLabels(loss, output, data);
 
       const weights = [...params.values()].map((param) => param.value);
       const grads = gradientsOf([value], [ones(value.shape, { dtype: value.dtype })], weights);

@@ -1,4 +1,5 @@
 import type { LoadedProgram } from "../backends/backend.ts";
+import { Pace } from "../backends/pace.ts";
 import type { ArrayData } from "../core/array.ts";
 import { allocate, type TypedArray } from "../core/dtype.ts";
 import { GraphError, UsageError } from "../core/errors.ts";
@@ -16,7 +17,6 @@ import { diagnose } from "./diagnose.ts";
 import { type EndEvent, EVENT_VERSION, type Scores, type TrainEvent } from "./events.ts";
 import { loadTraced, Measure } from "./measure.ts";
 import { checkTrainOptions, type TrainOptions, trainOptions } from "./options.ts";
-import { Pace } from "./pace.ts";
 import { Residence } from "./residence.ts";
 import { type Best, checkSnapshot, SNAPSHOT_VERSION, type Snapshot } from "./snapshot.ts";
 import { type StepParts, scalarDtype, traceStep } from "./step-program.ts";
@@ -53,11 +53,15 @@ class Trainer {
   readonly #training: Measure;
   readonly #begin = performance.now();
   #step = 0;
+  /** Epochs that were ended: measured, judged and told. */
+  #epochsDone = 0;
   #epochLoss = 0;
   #best: Best | undefined;
   /** Weights with which the loss was finite: those of the start, then of each epoch. */
   #lastGood: Readonly<Record<string, ArrayData>> = {};
   #open = false;
+  /** Whether the weights are no longer those of the last step. */
+  #replaced = false;
 
   constructor(model: Layer, data: Dataset, options: TrainOptions) {
     const { optimizer = adamW(), loss, metrics = {}, validation, device = defaultDevice() } = options;
@@ -75,6 +79,10 @@ class Trainer {
 
   get #stepsPerEpoch(): number {
     return batchCount(this.#parts.data.size, this.#batchSize);
+  }
+
+  get #monitor(): string {
+    return this.#options.monitor ?? "loss";
   }
 
   get #elapsedMs(): number {
@@ -147,9 +155,12 @@ class Trainer {
         optimizer,
         variables,
         slots,
+        monitor: this.#monitor,
+        keepBest: this.#options.keepBest ?? false,
       });
       for (const [path, variable] of variables) variable.assign(fromArray(restore.variables[path]!));
       this.#step = restore.step;
+      this.#epochsDone = restore.epoch;
       this.#epochLoss = restore.epochLoss;
       this.#best = restore.best;
     }
@@ -163,7 +174,8 @@ class Trainer {
     this.#open = true;
   }
 
-  async #setVariables(values: Readonly<Record<string, ArrayData>>): Promise<void> {
+  async #replaceVariables(values: Readonly<Record<string, ArrayData>>): Promise<void> {
+    this.#replaced = true;
     for (const [path, variable] of variablesOf(this.#parts.model)) {
       await this.#residence.write(this.#residence.nameOf(variable), values[path]!);
     }
@@ -178,7 +190,7 @@ class Trainer {
   }
 
   async snapshot(): Promise<Snapshot> {
-    if (!this.#open) {
+    if (!this.#open || this.#replaced) {
       throw new GraphError("invalid-graph", "snapshot", "there is no training under way", {
         help: "take it between the first event and the last",
       });
@@ -189,6 +201,7 @@ class Trainer {
     return {
       version: SNAPSHOT_VERSION,
       step: this.#step,
+      epoch: this.#epochsDone,
       seed: this.#seed,
       batchSize: this.#batchSize,
       examples: this.#parts.data.size,
@@ -203,10 +216,10 @@ class Trainer {
   /** Notes the present weights if they are the best so far. */
   async #judge(epoch: number, scores: Scores | undefined): Promise<boolean> {
     if (scores === undefined) return false;
-    const { monitor = "loss", keepBest = false } = this.#options;
+    const monitor = this.#monitor;
     const score = monitor === "loss" ? -scores.loss : scores[monitor]!;
-    if (this.#best !== undefined && !(score > this.#best.score)) return false;
-    this.#best = { epoch, score, variables: keepBest ? await this.#variables() : {} };
+    if (Number.isNaN(score) || (this.#best !== undefined && score <= this.#best.score)) return false;
+    this.#best = { epoch, monitor, score, variables: this.#options.keepBest ? await this.#variables() : {} };
     return true;
   }
 
@@ -214,13 +227,13 @@ class Trainer {
   async #end(reason: EndEvent["reason"], divergence?: EndEvent["divergence"]): Promise<EndEvent> {
     const { keepBest = false, empiricalLoss = "end" } = this.#options;
     const best = keepBest ? this.#best : undefined;
-    if (best !== undefined) await this.#setVariables(best.variables);
+    if (best !== undefined) await this.#replaceVariables(best.variables);
     // Whoever stops a training does not want to wait for a pass over all of it.
     const measured = empiricalLoss !== "never" && reason !== "stopped";
     let training = measured ? await this.#training.scores() : undefined;
     if (reason === "diverged" && !Number.isFinite((training ?? (await this.#training.scores())).loss)) {
       // The step before had made finite weights that were useless all the same.
-      await this.#setVariables(this.#lastGood);
+      await this.#replaceVariables(this.#lastGood);
       training = measured ? await this.#training.scores() : undefined;
     }
     await this.#residence.fetch();
@@ -265,10 +278,14 @@ class Trainer {
       const fullBatches = Math.floor(data.size / this.#batchSize);
       let order: Int32Array = new Int32Array(0);
       let orderOf = -1;
-      while (this.#step < total) {
+      for (;;) {
+        // At the top of the loop: a snapshot may have been taken between an epoch's last step and its end.
+        if (this.#step === (this.#epochsDone + 1) * this.#stepsPerEpoch) yield await this.#epoch();
+        if (this.#step >= total) break;
         if (signal?.aborted === true) {
+          const last = await this.#end("stopped");
           finished = true;
-          yield await this.#end("stopped");
+          yield last;
           return;
         }
         const epoch = Math.floor(this.#step / this.#stepsPerEpoch); // counted from 0
@@ -302,14 +319,15 @@ class Trainer {
         if (result.stopped) {
           const row = this.#rows(order, this.#step % this.#stepsPerEpoch, batch, 1);
           const divergence = await diagnose(device, program, row, this.#step + 1);
+          const last = await this.#end("diverged", divergence);
           finished = true;
-          yield await this.#end("diverged", divergence);
+          yield last;
           return;
         }
-        if (this.#step % this.#stepsPerEpoch === 0) yield await this.#epoch(epoch + 1);
       }
+      const last = await this.#end("completed");
       finished = true;
-      yield await this.#end("completed");
+      yield last;
     } finally {
       // A listener that leaves early still gets what was learned so far.
       if (this.#open && !finished) await this.#residence.fetch();
@@ -317,13 +335,16 @@ class Trainer {
     }
   }
 
-  async #epoch(epoch: number): Promise<TrainEvent> {
+  /** Ends an epoch: measures and judges the weights. */
+  async #epoch(): Promise<TrainEvent> {
     const { size } = this.#parts.data;
+    const epoch = this.#epochsDone + 1;
     const batchLoss = this.#epochLoss / size;
     const training = this.#options.empiricalLoss === "epoch" ? await this.#training.scores() : undefined;
     const validation = await this.#validation?.scores();
     const best = await this.#judge(epoch, validation);
     this.#epochLoss = 0;
+    this.#epochsDone = epoch;
     this.#lastGood = await this.#variables();
     await this.#residence.fetch();
     return {
