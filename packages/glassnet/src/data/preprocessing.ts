@@ -1,6 +1,7 @@
 import type { ArrayData } from "../core/array.ts";
 import { FormatError, UsageError } from "../core/errors.ts";
 import { sizeOf } from "../core/shape.ts";
+import { describeValue } from "../core/tree.ts";
 
 /**
  * How stored inputs become the numbers that a network sees, as plain data that is saved with the model. Each kind is
@@ -66,16 +67,16 @@ export function fitStandardize(inputs: ArrayData): Preprocessing {
 /**
  * Reads a description back from a model file.
  *
- * @throws FormatError with reason "preprocessing"
+ * @throws FormatError with reason "bad-preprocessing"
  */
 export function parsePreprocessing(where: string, value: unknown): Preprocessing {
   const fail = (what: string): never => {
-    throw new FormatError("preprocessing", where, `preprocessing ${what}`);
+    throw new FormatError("bad-preprocessing", where, `preprocessing ${what}`);
   };
-  if (typeof value !== "object" || value === null) return fail(`must be an object, got ${JSON.stringify(value)}`);
+  if (typeof value !== "object" || value === null) return fail(`must be an object, got ${describeValue(value)}`);
   const fields: { readonly [K in "kind" | "scale" | "threshold" | "mean" | "std"]?: unknown } = value;
   const number = (name: string, x: unknown): number =>
-    typeof x === "number" && Number.isFinite(x) ? x : fail(`has a ${name} of ${JSON.stringify(x)}: expected a number`);
+    typeof x === "number" && Number.isFinite(x) ? x : fail(`has a ${name} of ${describeValue(x)}: expected a number`);
   const numbers = (name: "mean" | "std"): number[] => {
     const list = fields[name];
     if (!Array.isArray(list) || list.length === 0) return fail(`needs a list of numbers as ${name}`);
@@ -96,7 +97,7 @@ export function parsePreprocessing(where: string, value: unknown): Preprocessing
     }
     default:
       return fail(
-        `kind ${JSON.stringify(fields.kind)} is unknown: expected "none", "intensity", "binary" or "standardize"`,
+        `kind ${describeValue(fields.kind)} is unknown: expected "none", "intensity", "binary" or "standardize"`,
       );
   }
 }

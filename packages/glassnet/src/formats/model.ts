@@ -1,7 +1,7 @@
 import type { ArrayData } from "../core/array.ts";
 import { FormatError, UsageError } from "../core/errors.ts";
-import { checkShape, formatType, type Shape, sameShape } from "../core/shape.ts";
-import { isPlainObject } from "../core/tree.ts";
+import { formatType, MAX_SIZE, type Shape, sameShape, sizeOf } from "../core/shape.ts";
+import { describeValue, isPlainObject } from "../core/tree.ts";
 import { type Preprocessing, parsePreprocessing } from "../data/preprocessing.ts";
 import type { Layer } from "../nn/layer.ts";
 import { type LayerMaker, makeLayer } from "../nn/registry.ts";
@@ -18,6 +18,8 @@ import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
 export type { LayerMaker };
 
 export const MODEL_VERSION = 1;
+/** More axes than any input has. */
+const MAX_RANK = 8;
 const METADATA_KEY = "glassnet";
 
 /** A model with what is needed to use it. */
@@ -43,37 +45,61 @@ export interface LoadOptions {
 /**
  * The bytes of a model file.
  *
- * @throws UsageError if a layer cannot be saved, or a weight is not a finite number.
+ * @throws UsageError if a layer cannot be saved, a weight is not a finite number, or the file could not be loaded again.
  */
-export function encodeModel({
-  model,
-  inputShape,
-  preprocessing,
-  classNames,
-  outputs,
-  notes,
-}: SavedModel): Uint8Array<ArrayBuffer> {
+export function encodeModel(saved: SavedModel): Uint8Array<ArrayBuffer> {
+  const { model, inputShape, preprocessing, classNames, outputs = "logits", notes } = saved;
   const variables = variablesOf(model);
-  const values = [...variables.values()].map(({ value }) => value);
-  evaluateSync(values);
+  evaluateSync([...variables.values()].map(({ value }) => value));
   const tensors = new Map<string, ArrayData>();
-  [...variables.keys()].forEach((path, i) => {
-    const { dtype, shape, stored } = values[i]!;
+  for (const [path, { value }] of variables) {
+    const { dtype, shape, stored } = value;
     tensors.set(path, { dtype, shape, data: stored! });
     if (stored!.some((x) => !Number.isFinite(x))) {
       throw new UsageError("invalid-data", "save", `${path} holds a number that is not finite`);
     }
-  });
+  }
   const description = {
     version: MODEL_VERSION,
     architecture: model.config(),
     inputShape,
     preprocessing,
-    outputs: outputs ?? "logits",
+    outputs,
     ...(classNames && { classNames }),
     ...(notes && { notes }),
   };
-  return encodeSafetensors(tensors, { [METADATA_KEY]: JSON.stringify(description) });
+  const text = toJson(description);
+  checkLoads(text, tensors);
+  return encodeSafetensors(tensors, { [METADATA_KEY]: text });
+}
+
+function toJson(description: object): string {
+  try {
+    return JSON.stringify(description);
+  } catch (cause) {
+    throw notJson(cause);
+  }
+}
+
+function notJson(cause: unknown): UsageError {
+  const reason = cause instanceof Error ? cause.message.split("\n")[0] : String(cause);
+  return new UsageError("invalid-data", "save", `the description cannot be written as JSON: ${reason}`, { cause });
+}
+
+/** What is saved must load again. Layers of one's own cannot be tried: their makers are given to `load`. */
+function checkLoads(text: string, tensors: ReadonlyMap<string, ArrayData>): void {
+  try {
+    const { architecture } = parseDescription(text, "save");
+    checkTensors(makeLayer(architecture, {}, { where: "save" }), tensors, "save");
+  } catch (error) {
+    if (!(error instanceof FormatError)) throw error;
+    if (error.reason !== "unknown-layer") throw notLoadable(error);
+  }
+}
+
+function notLoadable(cause: FormatError): UsageError {
+  const what = cause.message.slice("save: ".length).split("\n")[0]!;
+  return new UsageError("unsupported", "save", `the file could not be loaded again: ${what}`, { cause });
 }
 
 /** Why a file that is valid safetensors is not a model; `FormatError.reason`. */
@@ -81,6 +107,7 @@ export const modelReasons = [
   "not-a-model",
   "bad-description",
   "newer-version",
+  "bad-preprocessing",
   "bad-architecture",
   "unknown-layer",
   "missing-tensor",
@@ -97,24 +124,33 @@ export const modelReasons = [
 export function decodeModel(bytes: Uint8Array, { layers = {} }: LoadOptions = {}, where = "model"): SavedModel {
   const { tensors, metadata } = decodeSafetensors(bytes, where);
   const description = parseDescription(metadata[METADATA_KEY], where);
-  const model = makeLayer(description.architecture, layers);
-  const fail = (reason: (typeof modelReasons)[number], what: string): never => {
+  let maxParameters = 0;
+  for (const { data } of tensors.values()) maxParameters += data.length;
+  const model = makeLayer(description.architecture, layers, { where, maxParameters });
+  checkTensors(model, tensors, where);
+  for (const [path, variable] of variablesOf(model)) variable.assign(fromArray(tensors.get(path)!));
+  const { architecture: _, ...rest } = description;
+  return { model, ...rest };
+}
+
+/** Checks that the tensors are the model's variables: all of them, no others, each of its type. */
+function checkTensors(model: Layer, tensors: ReadonlyMap<string, ArrayData>, where: string): void {
+  const fail: (reason: (typeof modelReasons)[number], what: string) => never = (reason, what) => {
     throw new FormatError(reason, where, what);
   };
   const variables = variablesOf(model);
   for (const name of tensors.keys()) {
-    if (!variables.has(name)) fail("unexpected-tensor", `tensor "${name}" belongs to no layer of the architecture`);
+    if (!variables.has(name)) {
+      fail("unexpected-tensor", `tensor ${describeValue(name)} belongs to no layer of the architecture`);
+    }
   }
   for (const [path, variable] of variables) {
     const tensor = tensors.get(path);
-    if (tensor === undefined) return fail("missing-tensor", `tensor "${path}" is missing`);
+    if (tensor === undefined) fail("missing-tensor", `tensor "${path}" is missing`);
     if (tensor.dtype !== variable.dtype || !sameShape(tensor.shape, variable.shape)) {
       fail("wrong-tensor", `tensor "${path}" is ${formatType(tensor)}, the architecture wants ${formatType(variable)}`);
     }
   }
-  for (const [path, variable] of variables) variable.assign(fromArray(tensors.get(path)!));
-  const { architecture: _, ...rest } = description;
-  return { model, ...rest };
 }
 
 function parseDescription(text: string | undefined, where: string) {
@@ -135,7 +171,7 @@ function parseDescription(text: string | undefined, where: string) {
   if (!isPlainObject(json)) return fail("the description is not an object");
   const { version, architecture, inputShape, preprocessing, classNames, outputs, notes } = json;
   if (typeof version !== "number" || !Number.isInteger(version) || version < 1)
-    return fail(`version is ${String(version)}`);
+    return fail(`version is ${describeValue(version)}`);
   if (version > MODEL_VERSION) {
     throw new FormatError(
       "newer-version",
@@ -147,18 +183,25 @@ function parseDescription(text: string | undefined, where: string) {
     );
   }
   const isShape =
-    Array.isArray(inputShape) && inputShape.length <= 8 && inputShape.every((n) => Number.isInteger(n) && n >= 0);
+    Array.isArray(inputShape) &&
+    inputShape.length <= MAX_RANK &&
+    inputShape.every((n) => Number.isInteger(n) && n >= 1) &&
+    sizeOf(inputShape as number[]) <= MAX_SIZE;
   if (!isShape) return fail("inputShape is not a list of sizes");
-  checkShape(where, inputShape);
   const isNames = Array.isArray(classNames) && classNames.every((name) => typeof name === "string");
   if (classNames !== undefined && !isNames) return fail("classNames is not a list of names");
   if (outputs !== "logits" && outputs !== "scores")
-    return fail(`outputs is ${String(outputs)}: expected "logits" or "scores"`);
+    return fail(`outputs is ${describeValue(outputs)}: expected "logits" or "scores"`);
   if (notes !== undefined && !isPlainObject(notes)) return fail("notes is not an object");
+  const parsed = parsePreprocessing(where, preprocessing);
+  const columns = sizeOf(inputShape as number[]);
+  if (parsed.kind === "standardize" && parsed.mean.length !== 1 && parsed.mean.length !== columns) {
+    fail(`standardizes ${parsed.mean.length} numbers, an input has ${columns}`);
+  }
   return {
     architecture,
     inputShape: inputShape as number[],
-    preprocessing: parsePreprocessing(where, preprocessing),
+    preprocessing: parsed,
     outputs: outputs as "logits" | "scores",
     ...(isNames && { classNames: classNames as string[] }),
     ...(notes !== undefined && { notes }),

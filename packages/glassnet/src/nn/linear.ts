@@ -54,7 +54,8 @@ export class Linear<In extends number, Out extends number> extends Layer<In, Out
 
   override config(): LayerConfig {
     const { inFeatures, outFeatures, bias } = this;
-    return { kind: "linear", inFeatures, outFeatures, bias: bias !== undefined };
+    const { dtype } = this.weight;
+    return { kind: "linear", inFeatures, outFeatures, bias: bias !== undefined, ...(dtype !== "f32" && { dtype }) };
   }
 }
 

@@ -4,19 +4,20 @@ import { formatShape, type Shape, sizeOf, type TensorType } from "../core/shape.
 import type { Instruction, Program } from "../program/program.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { type TracedProgram, traceProgram } from "../tensor/trace-program.ts";
-import { Param, Variable, visit } from "../tensor/variable.ts";
-import type { Layer } from "./layer.ts";
+import { Variable, visit } from "../tensor/variable.ts";
+import { Activation } from "./activation.ts";
+import { Layer } from "./layer.ts";
 import { Run } from "./run.ts";
 
 export interface LayerSummary {
   readonly path: string;
   /** Kind and sizes, such as `linear 784 → 128`. */
   readonly title: string;
-  /** For one example. */
+  /** For one example; of the first call, if there are several. */
   readonly outputShape: Shape;
-  /** Trainable numbers of the layer itself. */
+  /** Trainable numbers of the layer itself, without the layers inside it. */
   readonly parameters: number;
-  /** Floating-point operations for one example, a multiplication and an addition counted as two. */
+  /** Floating-point operations of all its calls for one example, a multiplication and an addition counted as two. */
   readonly flops: number;
 }
 
@@ -69,19 +70,43 @@ function flopsOf(program: Program, instruction: Instruction): number {
 }
 
 function titleOf(layer: Layer): string {
+  if (layer instanceof Activation) return layer.name; // a function of one's own has no config
   const { kind, ...options } = layer.config();
   if (kind === "linear") return `linear ${String(options.inFeatures)} → ${String(options.outFeatures)}`;
-  if (kind === "activation") return String(options.name);
   const plain = Object.entries(options).filter(([, value]) => typeof value !== "object");
   return [kind, ...plain.map(([name, value]) => `${name}=${String(value)}`)].join(" ");
+}
+
+/** The path of the layer that has a variable among its fields, or in arrays and objects there. */
+function ownerOf(path: string, layers: ReadonlyMap<string, Layer>): string {
+  const parts = path.split(".");
+  while (parts.length > 0 && !layers.has(parts.join("."))) parts.pop();
+  return parts.join(".");
 }
 
 /** What a model is made of, and what one example costs. `inputShape` is without the batch axis. */
 export function summarize(model: Layer, inputShape: Shape): ModelSummary {
   const calls: { path: string; layer: Layer; output: TensorType }[] = [];
   const layers = new Map<string, Layer>();
+  const own = new Map<string, number>(); // parameters by the layer that they belong to
+  let [parameters, states, bytes] = [0, 0, 0];
+  const seen = new Set<Variable>();
   visit(model, "", (part, path) => {
-    if (!(part instanceof Variable) && !layers.has(path)) layers.set(path, part as Layer);
+    if (!(part instanceof Variable)) {
+      if (part instanceof Layer && !layers.has(path)) layers.set(path, part);
+      return;
+    }
+    if (seen.has(part)) return;
+    seen.add(part);
+    const size = sizeOf(part.shape);
+    bytes += size * BYTES_PER_ELEMENT[part.dtype];
+    if (!part.trainable) {
+      states += size;
+      return;
+    }
+    parameters += size;
+    const owner = ownerOf(path, layers);
+    own.set(owner, (own.get(owner) ?? 0) + size);
   });
   const traced: TracedProgram = traceProgram(
     ({ input }) => {
@@ -97,35 +122,26 @@ export function summarize(model: Layer, inputShape: Shape): ModelSummary {
   const program = traced.build();
   const flopsAt = new Map<string, number>();
   for (const instruction of program.instructions) {
-    flopsAt.set(instruction.scope, (flopsAt.get(instruction.scope) ?? 0) + flopsOf(program, instruction));
+    const flops = flopsOf(program, instruction);
+    if (flops > 0) flopsAt.set(instruction.scope, (flopsAt.get(instruction.scope) ?? 0) + flops);
   }
 
-  // Containers are left out unless the model is one layer: what they hold stands in the list.
+  // Containers that compute nothing themselves are left out: what they hold stands in the list.
   const isContainer = (path: string) =>
     calls.some((other) => path !== other.path && (path === "" || other.path.startsWith(`${path}.`)));
+  const isListed = (path: string) => own.has(path) || flopsAt.has(path) || !isContainer(path);
+  const isFirst = (path: string, i: number) => calls.findIndex((other) => other.path === path) === i;
   const rows = calls
-    .filter(({ path }) => calls.length === 1 || !isContainer(path))
-    .map(({ path, layer, output }): LayerSummary => {
-      let parameters = 0;
-      for (const field of Object.values(layer)) if (field instanceof Param) parameters += sizeOf(field.shape);
-      return {
+    .filter(({ path }, i) => isListed(path) && isFirst(path, i))
+    .map(
+      ({ path, layer, output }): LayerSummary => ({
         path,
         title: titleOf(layer),
         outputShape: output.shape.slice(1),
-        parameters,
+        parameters: own.get(path) ?? 0,
         flops: flopsAt.get(path) ?? 0,
-      };
-    });
-  let [parameters, states, bytes] = [0, 0, 0];
-  const seen = new Set<Variable>();
-  visit(model, "", (part) => {
-    if (!(part instanceof Variable) || seen.has(part)) return;
-    seen.add(part);
-    const size = sizeOf(part.shape);
-    if (part.trainable) parameters += size;
-    else states += size;
-    bytes += size * BYTES_PER_ELEMENT[part.dtype];
-  });
+      }),
+    );
   return {
     layers: rows,
     inputShape,
@@ -133,7 +149,9 @@ export function summarize(model: Layer, inputShape: Shape): ModelSummary {
     states,
     bytes,
     flops: [...flopsAt.values()].reduce((sum, n) => sum + n, 0),
-    activationBytes: rows.reduce((sum, { outputShape }) => sum + 4 * sizeOf(outputShape), 0),
+    activationBytes: calls
+      .filter(({ path }) => isListed(path))
+      .reduce((sum, { output: { dtype, shape } }) => sum + BYTES_PER_ELEMENT[dtype] * sizeOf(shape), 0),
   };
 }
 

@@ -324,7 +324,7 @@ describe("layers are PyTorch's", () => {
 
   test.each(rows)("$title, in $float", ({ float, ...c }) => {
     const layer = layerOf(c, float);
-    expect(layer.config()).toEqual(c.config);
+    expect(layer.config()).toMatchObject(c.config);
     expect([...paramsOf(layer).keys()]).toEqual(Object.keys(c.params));
     const x = toTensor(c.input, float);
     expectGolden(layer.call(x), c.output, float, 1);
