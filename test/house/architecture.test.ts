@@ -14,8 +14,8 @@ const layers: readonly (readonly string[])[] = [
   ["program"],
   ["backends"],
   ["tensor"],
-  ["nn", "loss", "metric", "optim", "data", "formats"],
-  ["train", "explain"],
+  ["nn", "loss", "metric", "optim", "data"],
+  ["train", "explain", "formats"],
   ["node", "testing"],
   ["index.ts", "engine.ts"],
 ];

@@ -55,7 +55,8 @@ interface Lowered {
 
 class ReferenceDevice implements SyncDevice {
   readonly #states = new Map<string, Buffer>();
-  readonly #loaded = new Map<LoadedProgram, Lowered>();
+  /** Weak, so that a compiled function which nobody uses any more takes its programs along. */
+  readonly #loaded = new WeakMap<LoadedProgram, Lowered>();
 
   load(program: Program): LoadedProgram {
     const loaded = { program };

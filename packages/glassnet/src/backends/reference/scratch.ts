@@ -2,36 +2,35 @@ import { BYTES_PER_ELEMENT, type DType, type TypedArray } from "../../core/dtype
 import { sizeOf } from "../../core/shape.ts";
 import type { Program } from "../../program/program.ts";
 
-const ALIGNMENT = 8; // a slot may serve f64 after f32
-
 /**
  * Memory for every scratch buffer of a program, by buffer number. Buffers that are never needed at the same time share
  * a slot; an output is placed before the inputs of its instruction are released, so it never lies on one of them.
  */
 export function placeScratch({ buffers, instructions }: Program): Map<number, TypedArray> {
   const placed = new Map<number, TypedArray>();
-  const free: ArrayBuffer[] = [];
-  const ends = new Map<number, ArrayBuffer[]>(); // by instruction: slots released after it
+  const free = new Map<number, ArrayBuffer[]>(); // by size
+  const released = instructions.map((): ArrayBuffer[] => []); // by the last instruction that needs them
   instructions.forEach(({ output }, at) => {
     const { dtype, shape, lastUse } = buffers[output];
-    const slot = takeSlot(free, sizeOf(shape) * BYTES_PER_ELEMENT[dtype]);
+    const bytes = slotSize(sizeOf(shape) * BYTES_PER_ELEMENT[dtype]);
+    const slot = free.get(bytes)?.pop() ?? new ArrayBuffer(bytes);
     placed.set(output, viewOf(slot, dtype, sizeOf(shape)));
-    const end = Math.max(lastUse, at);
-    ends.set(end, [...(ends.get(end) ?? []), slot]);
-    free.push(...(ends.get(at) ?? []));
+    released[Math.max(lastUse, at)]?.push(slot); // what is needed after the last instruction is never released
+    for (const done of released[at]) {
+      const { byteLength } = done;
+      const slots = free.get(byteLength) ?? [];
+      slots.push(done);
+      free.set(byteLength, slots);
+    }
   });
   return placed;
 }
 
-/** The smallest free slot that is large enough and at most twice as large as needed, or a new one. */
-function takeSlot(free: ArrayBuffer[], bytes: number): ArrayBuffer {
-  let best = -1;
-  free.forEach((slot, i) => {
-    const fits = slot.byteLength >= bytes && slot.byteLength <= 2 * Math.max(bytes, ALIGNMENT);
-    if (fits && (best < 0 || slot.byteLength < free[best].byteLength)) best = i;
-  });
-  if (best >= 0) return free.splice(best, 1)[0];
-  return new ArrayBuffer(Math.ceil(bytes / ALIGNMENT) * ALIGNMENT);
+/** Sizes are powers of two, so that buffers of similar sizes can follow each other; at least 8, for one f64. */
+function slotSize(bytes: number): number {
+  let size = 8;
+  while (size < bytes) size *= 2;
+  return size;
 }
 
 function viewOf(memory: ArrayBuffer, dtype: DType, size: number): TypedArray {
