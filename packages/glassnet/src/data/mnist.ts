@@ -18,6 +18,7 @@ export interface MnistFiles {
   readonly testLabels: NamedBytes;
 }
 
+/** The classes of MNIST. */
 export const digitNames = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9"] as const;
 
 /**

@@ -12,6 +12,7 @@ export interface LossOptions {
 /** A function of a model's output and the targets that training makes small. */
 export type Loss = (output: Tensor, targets: Tensor, options?: LossOptions) => Tensor;
 
+/** The mean (by default), the sum or all of single losses. @throws UsageError for another reduction. */
 export function reduceLosses(losses: Tensor, { reduction = "mean" }: LossOptions = {}): Tensor {
   switch (reduction) {
     case "mean":

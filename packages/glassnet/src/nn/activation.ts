@@ -42,6 +42,7 @@ export class Activation extends Layer<number, "same"> {
   }
 }
 
+/** The names of the activations that can be saved. */
 export const activationNames = Object.keys(activations) as readonly ActivationName[];
 
 /** The activation of that name as a layer. @throws UsageError listing the names there are. */

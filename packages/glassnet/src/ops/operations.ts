@@ -40,6 +40,7 @@ function dtypeOfNumber(x: number, beside: DType): DType {
 type Unary = { [P in PrimName]: Inputs<P, 0> extends readonly [0] ? P : never }[PrimName];
 type FloatUnary = Extract<Unary, "exp" | "log" | "sqrt" | "tanh" | "erf" | "sin" | "cos" | "floor">;
 
+/** The operations on one kind of node, `Value` or `Tensor`; see the head of this file. */
 export class Ops<V extends TensorType> {
   readonly #emitter: Emitter<V>;
 

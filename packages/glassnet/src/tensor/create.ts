@@ -84,11 +84,14 @@ function dtypeOfStorage(data: TypedArray): DType {
   return data instanceof Float64Array ? "f64" : "f32";
 }
 
+/** A tensor filled with one number. */
 export const full = (shape: Shape, x: number, { dtype = "f32" }: CreateOptions = {}): Tensor => {
   checkShape("full", shape);
   return new Tensor({ dtype, shape }, allocate(dtype, sizeOf(shape)).fill(convert("f64", dtype, x)));
 };
+/** A tensor of zeros. */
 export const zeros = (shape: Shape, options?: CreateOptions): Tensor => full(shape, 0, options);
+/** A tensor of ones. */
 export const ones = (shape: Shape, options?: CreateOptions): Tensor => full(shape, 1, options);
 
 /** The identity matrix of n rows. */

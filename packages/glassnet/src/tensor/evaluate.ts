@@ -96,8 +96,8 @@ export function countPending(tensor: Tensor): number {
 }
 
 /**
- * Evaluates a tensor whose pending graph has grown past the limit, if one may compute here and now. Takes the number of
- * pending operations counted with repetition, which may be far too high; returns the one to go on with.
+ * Evaluates a tensor whose pending graph has grown past the limit, if one may compute here and now. Takes a bound on
+ * the number of pending operations, which may be far too high; returns the one to go on with.
  */
 export function evaluateIfLong(tensor: Tensor, counted: number): number {
   if (isTracing()) return counted;

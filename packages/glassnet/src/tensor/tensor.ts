@@ -47,8 +47,10 @@ export class Tensor implements TensorType {
   readonly id: number = nextId++;
   /** @internal Which part of a model made it. */
   readonly scope: string = currentScope();
-  /** @internal Operations pending behind it, counted with repetition. */
+  /** @internal At most so many operations are pending behind it. */
   readonly pending: number;
+  /** @internal Id of the oldest of them. */
+  readonly oldest: number;
   #stored: TypedArray | undefined;
   #recipe: Recipe | undefined;
 
@@ -59,10 +61,19 @@ export class Tensor implements TensorType {
     if (content === undefined || ArrayBuffer.isView(content)) {
       this.#stored = content;
       this.pending = 0;
+      this.oldest = this.id;
     } else {
       this.#recipe = content;
       let pending = 1;
-      for (const input of content.inputs) pending += input.pending;
+      let oldest = this.id;
+      for (const input of content.inputs) {
+        if (input.#stored !== undefined) continue;
+        pending += input.pending;
+        oldest = Math.min(oldest, input.oldest);
+      }
+      this.oldest = oldest;
+      // What is shared is counted again and again in such a sum; there cannot be more than were made since the oldest.
+      pending = Math.min(pending, this.id - oldest + 1);
       this.pending = pending > MAX_PENDING ? evaluateIfLong(this, pending) : pending;
     }
   }

@@ -14,6 +14,7 @@ export const reference: Backend = {
   open: async () => openReference(),
 };
 
+/** A device of the reference backend, opened at once. */
 export function openReference(): Device & { readonly sync: SyncDevice } {
   const sync = new ReferenceDevice();
   return {
