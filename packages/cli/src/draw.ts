@@ -6,8 +6,11 @@ import type { Paint } from "./terminal.ts";
 export const SIDE = 28;
 
 const PLAIN_THRESHOLD = 96; // of 255: thin strokes stay whole
+const SHADED_THRESHOLD = 32;
 const FIRST_GREY = 232; // of the 24 greys of a terminal
 const GREYS = 24;
+/** Black behind the digit, also where the screen is white. */
+const BLACK = `\u001b[48;5;${FIRST_GREY}m`;
 
 function plain(top: number, bottom: number): string {
   const isTop = top >= PLAIN_THRESHOLD;
@@ -17,13 +20,19 @@ function plain(top: number, bottom: number): string {
   return isBottom ? "▄" : " ";
 }
 
+/** The same shapes in the greys of the pixels, so that they can also be copied as text. */
 function shaded(top: number, bottom: number): string {
   const grey = (pixel: number) => FIRST_GREY + Math.round((pixel / 255) * (GREYS - 1));
-  return `\u001b[38;5;${grey(top)}m\u001b[48;5;${grey(bottom)}m▀`;
+  const isTop = top >= SHADED_THRESHOLD;
+  const isBottom = bottom >= SHADED_THRESHOLD;
+  if (!isTop && !isBottom) return " ";
+  if (!isTop || !isBottom) return `\u001b[38;5;${grey(isTop ? top : bottom)}m${isTop ? "▀" : "▄"}`;
+  if (grey(top) === grey(bottom)) return `\u001b[38;5;${grey(top)}m█`;
+  return `\u001b[38;5;${grey(bottom)}m\u001b[48;5;${grey(top)}m▄${BLACK}`;
 }
 
 /**
- * The 14 lines of a digit, 28 columns wide: in greys where there are colours, else in half blocks.
+ * The 14 lines of a digit, 28 columns wide: in greys where the terminal has them, else in half blocks.
  *
  * @param pixels 784 of them, 0 (black) to 255 (white)
  */
@@ -33,9 +42,9 @@ export function digitLines(pixels: ArrayLike<number>, paint: Paint): string[] {
     for (let column = 0; column < SIDE; column++) {
       const top = pixels[2 * line * SIDE + column]!;
       const bottom = pixels[(2 * line + 1) * SIDE + column]!;
-      text += paint.isOn ? shaded(top, bottom) : plain(top, bottom);
+      text += paint.hasGreys ? shaded(top, bottom) : plain(top, bottom);
     }
-    return paint.isOn ? `${text}\u001b[39m\u001b[49m` : text;
+    return paint.hasGreys ? `${BLACK}${text}\u001b[39m\u001b[49m` : text;
   });
 }
 

@@ -1,4 +1,4 @@
-import { type Contributions, contributions, type Evidence } from "glassnet";
+import { type Contributions, contributions, type Evidence, findTerm } from "glassnet";
 import { printBackprop, readBackprop } from "./backprop.ts";
 import { printCards } from "./card.ts";
 import { type Call, verb } from "./context.ts";
@@ -180,7 +180,8 @@ export const explainVerb = verb({
     const [name, extra] = positionals;
     if (name === undefined) return listTerms(call, values.json);
     const looksLikePath = /\.safetensors$|[/\\]/.test(name) || values.index !== undefined;
-    if (!looksLikePath && !(await isPath(name))) return explainTerm(positionals.join(" "), call, values.json);
+    if (!looksLikePath && (findTerm(positionals.join(" ")) !== undefined || !(await isPath(name))))
+      return explainTerm(positionals.join(" "), call, values.json);
     const usage = m.usage.seeUsage(USAGE[0]);
     if (extra !== undefined) throw new UsageFailure(m.usage.extraArgument("explain", extra), usage);
     if (values.index === undefined && (await isPath(name))) {

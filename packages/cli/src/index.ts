@@ -105,9 +105,12 @@ export async function main(argv: readonly string[]): Promise<void> {
   const m = messagesOf(lang);
   const context: { current?: Context } = {};
   // Whoever read the output has gone, as `head` does: that is no error.
+  let isClosed = false;
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", (error: NodeJS.ErrnoException) => {
       if (error.code !== "EPIPE") throw error;
+      if (isClosed) return;
+      isClosed = true;
       if (context.current === undefined) process.exit(exitCodes.done);
       context.current.onOutputClosed();
     });

@@ -152,6 +152,10 @@ export function parseLayers(text: string): number[] {
   });
 }
 
+export function usualLearningRate(loss: Recipe["loss"], optimizer: Recipe["optimizer"]): number {
+  return learningRates[loss][optimizer];
+}
+
 export function recipeOf(values: RecipeValues): Recipe {
   const { optimizer, loss } = values;
   const hasMomentum = optimizer === "sgd" || optimizer === "momentum";
@@ -161,7 +165,7 @@ export function recipeOf(values: RecipeValues): Recipe {
     loss,
     epochs: values.epochs,
     batchSize: values.batchSize,
-    learningRate: values.learningRate ?? learningRates[loss][optimizer],
+    learningRate: values.learningRate ?? usualLearningRate(loss, optimizer),
     schedule: values.schedule,
     optimizer,
     momentum: hasMomentum ? (values.momentum ?? (optimizer === "momentum" ? 0.9 : 0)) : 0,

@@ -1,7 +1,9 @@
-import { appendFile, mkdir, readdir, rm } from "node:fs/promises";
+import { appendFile, mkdir, readdir, rm, rmdir } from "node:fs/promises";
 import { join } from "node:path";
-import { encodeModel, type SavedModel, type TrainEvent, UsageError } from "glassnet";
+import { encodeModel, type SavedModel, type TrainEvent } from "glassnet";
 import { writeFileAtomic } from "glassnet/node";
+import { Failure } from "./failure.ts";
+import type { Messages } from "./messages/index.ts";
 
 /**
  * @file What a training leaves behind, one folder a run:
@@ -31,6 +33,8 @@ const FLUSH_MS = 1000;
 export interface RunFolder {
   /** As the user would write it. */
   readonly path: string;
+  /** Whether it was not there before. */
+  readonly isNew: boolean;
   fileOf(name: keyof typeof runFiles): string;
   saveModel(saved: SavedModel): Promise<void>;
   saveJson(name: "config" | "summary", content: object): Promise<void>;
@@ -50,48 +54,34 @@ function codeOf(error: unknown): string {
   return error instanceof Error && "code" in error ? String(error.code) : "";
 }
 
-const reasons: Readonly<Record<string, string>> = {
-  EEXIST: "a file of that name is in the way",
-  ENOTDIR: "a part of the path is a file, not a folder",
-  EACCES: "permission denied",
-  EPERM: "the system does not allow it",
-  EROFS: "the file system is read-only",
-  ENOSPC: "the disk is full",
-  ENAMETOOLONG: "the path is too long",
-};
-
-function cannotCreate(path: string, cause: unknown): UsageError {
+function cannotCreate(path: string, cause: unknown, m: Messages): Failure {
+  const { cannotCreate: text, reasons, elsewhere } = m.train.folderTrouble;
   const code = codeOf(cause);
-  const reason = reasons[code] ?? (cause instanceof Error ? cause.message : String(cause));
-  return new UsageError("io", path, `cannot create the folder: ${reason}`, {
-    help: "choose another place with --output DIR",
-    details: { path, code },
-    cause,
-  });
+  const reason = Object.hasOwn(reasons, code) ? reasons[code as keyof typeof reasons] : code;
+  return new Failure(text(path, reason), elsewhere, cause);
 }
 
 /** A folder that was not there, or was empty: a run never overwrites another. */
-async function claim(path: string): Promise<void> {
+async function claim(path: string, m: Messages): Promise<{ isNew: boolean }> {
+  let created: string | undefined;
   try {
-    await mkdir(path, { recursive: true });
+    created = await mkdir(path, { recursive: true });
   } catch (cause) {
-    throw cannotCreate(path, cause);
+    throw cannotCreate(path, cause, m);
   }
   if ((await readdir(path)).length > 0) {
-    throw new UsageError("io", path, "the folder is not empty, and a run never overwrites another", {
-      help: "choose another folder with --output DIR",
-      details: { path },
-    });
+    throw new Failure(m.train.folderTrouble.notEmpty(path), m.train.folderTrouble.elsewhere);
   }
+  return { isNew: created !== undefined };
 }
 
 /** `runs/<date>-<time>-seed<seed>`, with a number behind it if that is taken. */
-async function claimNew(seed: number): Promise<string> {
+async function claimNew(seed: number, m: Messages): Promise<string> {
   const parent = "runs";
   try {
     await mkdir(parent, { recursive: true });
   } catch (cause) {
-    throw cannotCreate(parent, cause);
+    throw cannotCreate(parent, cause, m);
   }
   const id = `${stamp(new Date())}-seed${seed}`;
   for (let count = 1; ; count++) {
@@ -100,7 +90,7 @@ async function claimNew(seed: number): Promise<string> {
       await mkdir(path);
       return path;
     } catch (cause) {
-      if (codeOf(cause) !== "EEXIST") throw cannotCreate(path, cause);
+      if (codeOf(cause) !== "EEXIST") throw cannotCreate(path, cause, m);
     }
   }
 }
@@ -110,11 +100,14 @@ function lineOf(event: TrainEvent): string {
   return `${JSON.stringify(event.kind === "step" ? { ...event, losses: Array.from(event.losses) } : event)}\n`;
 }
 
-/** @throws UsageError if there can be no such folder. */
-export async function createRunFolder(options: { output: string | undefined; seed: number }): Promise<RunFolder> {
+/** @throws Failure if there can be no such folder, or there is something in it. */
+export async function createRunFolder(
+  options: { readonly output: string | undefined; readonly seed: number },
+  m: Messages,
+): Promise<RunFolder> {
   const { output } = options;
-  if (output !== undefined) await claim(output);
-  const path = output ?? (await claimNew(options.seed));
+  const { isNew } = output === undefined ? { isNew: true } : await claim(output, m);
+  const path = output ?? (await claimNew(options.seed, m));
   const fileOf = (name: keyof typeof runFiles) => join(path, runFiles[name]);
   let pending = "";
   let lastFlush = performance.now();
@@ -126,6 +119,7 @@ export async function createRunFolder(options: { output: string | undefined; see
   };
   return {
     path,
+    isNew,
     fileOf,
     flush,
     saveModel: (saved) => writeFileAtomic(fileOf("model"), encodeModel(saved)),
@@ -137,7 +131,8 @@ export async function createRunFolder(options: { output: string | undefined; see
   };
 }
 
-/** Takes back a folder in which nothing could be saved. */
-export async function removeRunFolder({ path }: RunFolder): Promise<void> {
-  await rm(path, { recursive: true, force: true });
+/** Takes back a folder in which nothing could be saved, as far as it is ours. */
+export async function removeRunFolder({ path, isNew, fileOf }: RunFolder): Promise<void> {
+  for (const name of Object.keys(runFiles) as (keyof typeof runFiles)[]) await rm(fileOf(name), { force: true });
+  if (isNew) await rmdir(path);
 }

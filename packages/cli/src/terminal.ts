@@ -4,6 +4,8 @@ import { clip } from "./width.ts";
 /** Marks on text, which do nothing where colours are not wanted. */
 export interface Paint {
   readonly isOn: boolean;
+  /** Whether the 24 greys of a terminal with 256 colours can be used. */
+  readonly hasGreys: boolean;
   bold(text: string): string;
   dim(text: string): string;
   good(text: string): string;
@@ -11,10 +13,18 @@ export interface Paint {
   accent(text: string): string;
 }
 
-export function paintOf(isOn: boolean): Paint {
+export function paintOf(isOn: boolean, hasGreys = false): Paint {
   const mark = (code: number, end: number) => (text: string) =>
     isOn && text !== "" ? `\u001b[${code}m${text}\u001b[${end}m` : text;
-  return { isOn, bold: mark(1, 22), dim: mark(2, 22), good: mark(32, 39), bad: mark(31, 39), accent: mark(36, 39) };
+  return {
+    isOn,
+    hasGreys,
+    bold: mark(1, 22),
+    dim: mark(2, 22),
+    good: mark(32, 39),
+    bad: mark(31, 39),
+    accent: mark(36, 39),
+  };
 }
 
 /** Where the texts for people go. */
@@ -43,7 +53,7 @@ export function openTerminal({ stream, isColored, isMuted = false }: TerminalOpt
   const isLive = isScreen && !isMuted;
   let isDrawn = false;
   return {
-    paint: paintOf(isScreen && isColored),
+    paint: paintOf(isScreen && isColored, isScreen && isColored && stream.getColorDepth() >= 8),
     isLive,
     get columns() {
       return isScreen && stream.columns > 0 ? stream.columns : 80;

