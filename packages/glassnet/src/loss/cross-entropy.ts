@@ -18,9 +18,10 @@ export function crossEntropy(logits: Tensor, targets: Tensor, options?: LossOpti
   const classes = logits.shape.at(-1);
   const expected = isFloat(targets.dtype) ? logits.shape : logits.shape.slice(0, -1);
   if (classes === undefined || !sameShape(targets.shape, expected)) {
-    const what = isFloat(targets.dtype)
+    const misfit = isFloat(targets.dtype)
       ? "probabilities must have the shape of the logits"
       : "class indices must have the shape of the logits without the last axis";
+    const what = classes === undefined ? "logits must have an axis of classes" : misfit;
     throw new ShapeError("shape-mismatch", "crossEntropy", what, {
       operands: { logits: formatType(logits), targets: formatType(targets) },
     });
