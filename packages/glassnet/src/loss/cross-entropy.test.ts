@@ -72,7 +72,7 @@ test("neither overflows nor takes the logarithm of 0", () => {
     [1000, 0],
     [-1000, 1000],
   ]);
-  expect(crossEntropy(logits, labels([0, 0]), { reduction: "none" }).toArraySync()).toEqual([0, 2000]);
+  expectClose(crossEntropy(logits, labels([0, 0]), { reduction: "none" }), [0, 2000], 0);
 });
 
 test("a class that is ruled out by a logit of minus infinity costs nothing, unless it is the right one", () => {
@@ -106,7 +106,7 @@ describe("errors", () => {
 
   test("logits without classes", () => {
     expect(() => crossEntropy(scalar(1), scalar(1))).toThrowErrorMatchingInlineSnapshot(`
-      [ShapeError: crossEntropy: probabilities must have the shape of the logits
+      [ShapeError: crossEntropy: logits must have an axis of classes
         logits: f32[]
         targets: f32[]]
     `);
