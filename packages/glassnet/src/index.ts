@@ -7,11 +7,11 @@ import * as init from "./nn/initializer.ts";
 
 // Tensors
 
+export type { ComputeOptions } from "./tensor/compute.ts";
+export { compute, computeSync } from "./tensor/compute.ts";
 export type { CreateOptions } from "./tensor/create.ts";
 export { arange, eye, fromArray, fromData, full, linspace, ones, scalar, tensor, zeros } from "./tensor/create.ts";
 export { defaultDevice } from "./tensor/device.ts";
-export type { EvaluateOptions as ComputeOptions } from "./tensor/evaluate.ts";
-export { evaluate as compute, evaluateSync as computeSync } from "./tensor/evaluate.ts";
 export {
   abs,
   add,

@@ -7,9 +7,9 @@ import type { Loss } from "../loss/reduction.ts";
 import { checkSingleNumber } from "../loss/single-number.ts";
 import type { Layer } from "../nn/layer.ts";
 import { Run } from "../nn/run.ts";
+import { compute, elementsOf } from "../tensor/compute.ts";
 import { ones } from "../tensor/create.ts";
 import { defaultDevice } from "../tensor/device.ts";
-import { computed, evaluate } from "../tensor/evaluate.ts";
 import { gradientsOf } from "../tensor/grad.ts";
 import { ops, type Tensor } from "../tensor/tensor.ts";
 import { withFrame } from "../tensor/trace.ts";
@@ -62,10 +62,10 @@ export async function checkGradients(model: Layer, x: Tensor, options: CheckOpti
   const params = paramsOf(model);
   const prefix = `gradient check ${++checks}`;
   const nameOf = (path: string) => `${prefix}/${path}`;
-  await computed([x, targets], { device });
+  await elementsOf([x, targets], { device });
   const written = new Set<string>();
   const write = async (name: string, { value }: Variable, dtype: DType): Promise<void> => {
-    const [data] = await computed([value], { device });
+    const [data] = await elementsOf([value], { device });
     written.add(name);
     await device.write(name, { dtype, shape: value.shape }, dtype === value.dtype ? data! : Float64Array.from(data!));
   };
@@ -98,7 +98,7 @@ export async function checkGradients(model: Layer, x: Tensor, options: CheckOpti
 
   const loaded: LoadedProgram[] = [];
   const load = async (traced: TracedProgram): Promise<LoadedProgram> => {
-    await evaluate(traced.outside, { device });
+    await compute(traced.outside, { device });
     for (const [variable, source] of traced.variables) {
       if (source.kind === "state") await write(source.name, variable, variable.dtype);
     }

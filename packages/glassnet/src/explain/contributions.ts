@@ -4,7 +4,7 @@ import { formatType } from "../core/shape.ts";
 import { Activation } from "../nn/activation.ts";
 import type { Layer } from "../nn/layer.ts";
 import { Linear } from "../nn/linear.ts";
-import { computed } from "../tensor/evaluate.ts";
+import { elementsOf } from "../tensor/compute.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { Module, visit } from "../tensor/variable.ts";
 import { type Capture, capture } from "./capture.ts";
@@ -78,8 +78,8 @@ export async function termsOf(model: Layer, run: Capture, path: string, unit: nu
     const what = `layer "${path}" makes more than one weighted sum for each unit: it is applied along an axis`;
     throw new ShapeError("shape-mismatch", "contributions", what, { operands: { input: formatType(call.input) } });
   }
-  const [inputs, outputs, weights] = await computed([call.input, call.output, layer.weight.value]);
-  const biases = layer.bias === undefined ? undefined : (await computed([layer.bias.value]))[0];
+  const [inputs, outputs, weights] = await elementsOf([call.input, call.output, layer.weight.value]);
+  const biases = layer.bias === undefined ? undefined : (await elementsOf([layer.bias.value]))[0];
   const n = layer.inFeatures;
   const bias = biases?.[unit] ?? 0;
   const terms: Contribution[] = [];
@@ -107,7 +107,7 @@ async function activationAfter(model: Layer, run: Capture, path: string, z: Type
   });
   if (next === undefined || !(layer instanceof Activation)) return {};
   const { input, output } = run.layers.get(next)!;
-  const [into, values] = await computed([input, output]);
+  const [into, values] = await elementsOf([input, output]);
   if (into!.length !== z.length || into!.some((x, i) => !Object.is(x, z[i]))) return {};
   return { activation: { name: layer.name, value: values![unit]! } };
 }

@@ -5,8 +5,8 @@ import { describeValue, isPlainObject } from "../core/tree.ts";
 import { type Preprocessing, parsePreprocessing } from "../data/preprocessing.ts";
 import type { Layer } from "../nn/layer.ts";
 import { type LayerMaker, makeLayer } from "../nn/registry.ts";
+import { computeSync } from "../tensor/compute.ts";
 import { fromArray } from "../tensor/create.ts";
-import { evaluateSync } from "../tensor/evaluate.ts";
 import { variablesOf } from "../tensor/variable.ts";
 import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
 
@@ -50,7 +50,7 @@ export interface LoadOptions {
 export function encodeModel(saved: SavedModel): Uint8Array<ArrayBuffer> {
   const { model, inputShape, preprocessing, classNames, outputs = "logits", notes } = saved;
   const variables = variablesOf(model);
-  evaluateSync([...variables.values()].map(({ value }) => value));
+  computeSync([...variables.values()].map(({ value }) => value));
   const tensors = new Map<string, ArrayData>();
   for (const [path, { value }] of variables) {
     const { dtype, shape, stored } = value;

@@ -4,8 +4,8 @@ import { UsageError } from "../core/errors.ts";
 import { formatType, type TensorType } from "../core/shape.ts";
 import { mapTree, type Tree } from "../core/tree.ts";
 import type { Program, RunRequest, RunResult } from "../program/program.ts";
+import { compute, computeSync, syncOf } from "./compute.ts";
 import { defaultDevice } from "./device.ts";
-import { evaluate, evaluateSync, syncOf } from "./evaluate.ts";
 import { Tensor } from "./tensor.ts";
 import { refuseAsync } from "./trace.ts";
 import { traceProgram } from "./trace-program.ts";
@@ -166,18 +166,18 @@ export function compile<Args extends readonly Tree<Tensor>[], R extends Tree<Ten
     const leaves = leavesOf(args);
     const on = deviceOf();
     if (on.sync !== undefined) return callSync(...args);
-    await evaluate(leaves, { device: on });
+    await compute(leaves, { device: on });
     const key = signatureOf(args);
     let entry = lookUp(key);
     if (entry === undefined) {
       const recording = trace(fn as never, args);
-      await evaluate(recording.outside, { device: on });
+      await compute(recording.outside, { device: on });
       const traced = recording.finish();
       entry = { traced, loaded: await on.load(traced.program) };
       const evicted = remember(key, entry);
       if (evicted !== undefined) await on.unload(evicted);
     }
-    await evaluate(
+    await compute(
       entry.traced.variables.map(({ value }) => value),
       { device: on },
     );
@@ -188,18 +188,18 @@ export function compile<Args extends readonly Tree<Tensor>[], R extends Tree<Ten
     const leaves = leavesOf(args);
     const on = deviceOf();
     const sync = syncOf(on);
-    evaluateSync(leaves, { device: on });
+    computeSync(leaves, { device: on });
     const key = signatureOf(args);
     let entry = lookUp(key);
     if (entry === undefined) {
       const recording = trace(fn as never, args);
-      evaluateSync(recording.outside, { device: on });
+      computeSync(recording.outside, { device: on });
       const traced = recording.finish();
       entry = { traced, loaded: sync.load(traced.program) };
       const evicted = remember(key, entry);
       if (evicted !== undefined) sync.unload(evicted);
     }
-    evaluateSync(
+    computeSync(
       entry.traced.variables.map(({ value }) => value),
       { device: on },
     );
@@ -208,7 +208,7 @@ export function compile<Args extends readonly Tree<Tensor>[], R extends Tree<Ten
 
   const program = (...args: Args): Program => {
     const recording = trace(fn as never, args);
-    evaluateSync(recording.outside, { device: deviceOf() });
+    computeSync(recording.outside, { device: deviceOf() });
     return recording.finish().program;
   };
 

@@ -14,8 +14,8 @@ import * as composite from "../ops/composite.ts";
 import { Ops } from "../ops/operations.ts";
 import { buildProgram, printProgram } from "../program/build.ts";
 import type { Program, Source } from "../program/program.ts";
+import { compute, computeSync, countPending, MAX_PENDING } from "./compute.ts";
 import { fromArray, tensor } from "./create.ts";
-import { countPending, evaluate, evaluateSync, MAX_PENDING } from "./evaluate.ts";
 import { grad } from "./grad.ts";
 import { ops, type Tensor } from "./tensor.ts";
 
@@ -54,7 +54,7 @@ describe("evaluate", () => {
     const { device, ran, held } = watched();
     const shared = tensor([1, 2, 3]).exp();
     const [a, b] = [shared.sum(), shared.mul(2)];
-    await evaluate([a, b, a], { device });
+    await compute([a, b, a], { device });
     expect(ran).toHaveLength(1);
     expect(ran[0]!.instructions.map(({ prim }) => prim)).toEqual(["exp", "sum", "mul"]);
     expect([a.stored?.length, b.stored?.length]).toEqual([1, 3]);
@@ -64,16 +64,16 @@ describe("evaluate", () => {
   test("runs nothing if everything is known", async () => {
     const { device, ran } = watched();
     const a = tensor([1, 2]).exp();
-    evaluateSync([a], { device });
-    await evaluate([a, tensor([3])], { device });
-    evaluateSync([], { device });
+    computeSync([a], { device });
+    await compute([a, tensor([3])], { device });
+    computeSync([], { device });
     expect(ran).toHaveLength(1);
   });
 
   test("builds on what is known, without its history", () => {
     const { device, ran } = watched();
     const a = tensor([1, 2]).exp();
-    evaluateSync([a], { device });
+    computeSync([a], { device });
     a.neg().dataSync({ device });
     expect(ran.map(({ instructions }) => instructions.map(({ prim }) => prim))).toEqual([["exp"], ["neg"]]);
   });
@@ -210,8 +210,8 @@ describe("random graphs", () => {
     fc.assert(
       fc.property(recipes, (steps) => {
         const lazily = grow(ops, leavesOf().map(fromArray), steps, () => undefined);
-        const eagerly = grow(ops, leavesOf().map(fromArray), steps, (x) => evaluateSync([x]));
-        evaluateSync(lazily);
+        const eagerly = grow(ops, leavesOf().map(fromArray), steps, (x) => computeSync([x]));
+        computeSync(lazily);
         lazily.forEach((x, i) => {
           expect(formatType(x)).toBe(formatType(eagerly[i]!));
           expect(x.stored).toEqual(eagerly[i]!.stored);

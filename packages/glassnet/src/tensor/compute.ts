@@ -8,7 +8,7 @@ import { defaultDevice } from "./device.ts";
 import type { Tensor } from "./tensor.ts";
 import { isTracing, record, traceStart } from "./trace.ts";
 
-export interface EvaluateOptions {
+export interface ComputeOptions {
   /** Where to compute; the default device otherwise. */
   readonly device?: Device | undefined;
 }
@@ -62,11 +62,11 @@ export function syncOf(device: Device): SyncDevice {
 }
 
 /** Computes several tensors in one run, sharing what they have in common. Their values are kept, their history is not. */
-export async function evaluate(
+export async function compute(
   tensors: readonly Tensor[],
-  { device = defaultDevice() }: EvaluateOptions = {},
+  { device = defaultDevice() }: ComputeOptions = {},
 ): Promise<void> {
-  if (device.sync !== undefined) return evaluateSync(tensors, { device });
+  if (device.sync !== undefined) return computeSync(tensors, { device });
   const job = jobOf(tensors);
   if (job === undefined) return;
   const loaded = await device.load(job.program);
@@ -78,7 +78,7 @@ export async function evaluate(
 }
 
 /** The blocking form of `evaluate`. @throws UnsupportedError on a backend that cannot block. */
-export function evaluateSync(tensors: readonly Tensor[], { device = defaultDevice() }: EvaluateOptions = {}): void {
+export function computeSync(tensors: readonly Tensor[], { device = defaultDevice() }: ComputeOptions = {}): void {
   const job = jobOf(tensors);
   if (job === undefined) return;
   const sync = syncOf(device);
@@ -99,17 +99,17 @@ export function countPending(tensor: Tensor): number {
  * Evaluates a tensor whose pending graph has grown past the limit, if one may compute here and now. Takes a bound on
  * the number of pending operations, which may be far too high; returns the one to go on with.
  */
-export function evaluateIfLong(tensor: Tensor, counted: number): number {
+export function computeIfLong(tensor: Tensor, counted: number): number {
   if (isTracing()) return counted;
   const count = countPending(tensor);
   if (count <= MAX_PENDING) return count;
   const device = defaultDevice();
-  if (device.sync !== undefined) evaluateSync([tensor], { device });
+  if (device.sync !== undefined) computeSync([tensor], { device });
   return 0;
 }
 
 /** The elements of several tensors, computed in one run. Not copies: for reading only. */
-export async function computed(tensors: readonly Tensor[], options?: EvaluateOptions): Promise<TypedArray[]> {
-  await evaluate(tensors, options);
+export async function elementsOf(tensors: readonly Tensor[], options?: ComputeOptions): Promise<TypedArray[]> {
+  await compute(tensors, options);
   return tensors.map((tensor) => tensor.stored!);
 }

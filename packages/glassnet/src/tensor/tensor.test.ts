@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { GlassnetError } from "../core/errors.ts";
+import { computeSync } from "./compute.ts";
 import { arange, fromData, scalar, tensor, zeros } from "./create.ts";
-import { evaluateSync } from "./evaluate.ts";
 import * as functions from "./functions.ts";
 import { Tensor } from "./tensor.ts";
 import { Param } from "./variable.ts";
@@ -312,6 +312,6 @@ test("values are given away only as copies: a tensor keeps no view of what it wa
   const data = Float32Array.of(1, 2);
   const a = fromData(data, [2]);
   data[0] = 9;
-  evaluateSync([a]);
+  computeSync([a]);
   expect(a.toArraySync()).toEqual([1, 2]);
 });

@@ -7,7 +7,7 @@ import { infer } from "../ops/all.ts";
 import * as composite from "../ops/composite.ts";
 import { Ops } from "../ops/operations.ts";
 import type { Axes, ReduceOptions, SliceRange } from "../ops/options.ts";
-import { type EvaluateOptions, evaluate, evaluateIfLong, evaluateSync, MAX_PENDING } from "./evaluate.ts";
+import { type ComputeOptions, compute, computeIfLong, computeSync, MAX_PENDING } from "./compute.ts";
 import { currentScope } from "./trace.ts";
 import { Variable } from "./variable.ts";
 
@@ -74,7 +74,7 @@ export class Tensor implements TensorType {
       this.oldest = oldest;
       // What is shared is counted again and again in such a sum; there cannot be more than were made since the oldest.
       pending = Math.min(pending, this.id - oldest + 1);
-      this.pending = pending > MAX_PENDING ? evaluateIfLong(this, pending) : pending;
+      this.pending = pending > MAX_PENDING ? computeIfLong(this, pending) : pending;
     }
   }
 
@@ -113,40 +113,40 @@ export class Tensor implements TensorType {
   // Reading
 
   /** The elements in row-major order: a copy. */
-  async data(options?: EvaluateOptions): Promise<TypedArray> {
-    await evaluate([this], options);
+  async data(options?: ComputeOptions): Promise<TypedArray> {
+    await compute([this], options);
     return this.#stored!.slice();
   }
 
   /** The blocking form of `data`. */
-  dataSync(options?: EvaluateOptions): TypedArray {
-    evaluateSync([this], options);
+  dataSync(options?: ComputeOptions): TypedArray {
+    computeSync([this], options);
     return this.#stored!.slice();
   }
 
   /** The elements as nested arrays; bool as true and false. A rank-0 tensor gives a plain value. */
-  async toArray(options?: EvaluateOptions): Promise<NestedArray> {
-    await evaluate([this], options);
+  async toArray(options?: ComputeOptions): Promise<NestedArray> {
+    await compute([this], options);
     return this.#nested();
   }
 
   /** The blocking form of `toArray`. */
-  toArraySync(options?: EvaluateOptions): NestedArray {
-    evaluateSync([this], options);
+  toArraySync(options?: ComputeOptions): NestedArray {
+    computeSync([this], options);
     return this.#nested();
   }
 
   /** The only element, as a number. @throws ShapeError if there is not exactly one. */
-  async item(options?: EvaluateOptions): Promise<number> {
+  async item(options?: ComputeOptions): Promise<number> {
     this.#checkSingle();
-    await evaluate([this], options);
+    await compute([this], options);
     return this.#stored![0]!;
   }
 
   /** The blocking form of `item`. */
-  itemSync(options?: EvaluateOptions): number {
+  itemSync(options?: ComputeOptions): number {
     this.#checkSingle();
-    evaluateSync([this], options);
+    computeSync([this], options);
     return this.#stored![0]!;
   }
 

@@ -7,7 +7,7 @@ import { GraphBuilder } from "../ir/builder.ts";
 import type { Value, ValueOf } from "../ir/graph.ts";
 import { infer } from "../ops/all.ts";
 import { Ops } from "../ops/operations.ts";
-import { evaluateSync } from "../tensor/evaluate.ts";
+import { computeSync } from "../tensor/compute.ts";
 import { Tensor, upcomingId } from "../tensor/tensor.ts";
 import { record, withFrame } from "../tensor/trace.ts";
 import { GradientError, type GradientFacts } from "./gradient-error.ts";
@@ -59,7 +59,7 @@ export function expectGradient<const Inputs extends readonly Tensor[]>(
   inputs: Inputs,
   options: GradientCheckOptions = {},
 ): void {
-  evaluateSync(inputs);
+  computeSync(inputs);
   const data = inputs.map(({ dtype, shape, stored }) => widened({ dtype, shape, data: stored! }));
   const startId = upcomingId();
   const stand = data.map((type) => new Tensor(type, undefined));

@@ -1,7 +1,7 @@
 import type { ArrayData } from "../core/array.ts";
 import { formatShape, type Shape, sameShape } from "../core/shape.ts";
+import { computeSync } from "../tensor/compute.ts";
 import { tensor } from "../tensor/create.ts";
-import { evaluateSync } from "../tensor/evaluate.ts";
 import { type NestedArray, Tensor } from "../tensor/tensor.ts";
 
 /** How far an element may be off: `absolute + relative · |expected|`. A plain number stands for both. */
@@ -14,7 +14,7 @@ const MAX_SHOWN = 3;
 function arrayOf(x: Numbers): { readonly shape: Shape; readonly data: ArrayLike<number> } {
   if (typeof x === "object" && !(x instanceof Tensor) && "data" in x) return x;
   const known = x instanceof Tensor ? x : tensor(x as NestedArray, { dtype: "f64" });
-  evaluateSync([known]);
+  computeSync([known]);
   return { shape: known.shape, data: known.stored! };
 }
 

@@ -3,8 +3,8 @@ import type { ArrayData } from "../core/array.ts";
 import { allocate } from "../core/dtype.ts";
 import { sizeOf, type TensorType } from "../core/shape.ts";
 import type { Dataset } from "../data/dataset.ts";
+import { compute } from "../tensor/compute.ts";
 import { fromArray } from "../tensor/create.ts";
-import { evaluate } from "../tensor/evaluate.ts";
 import { type Variable, variablesOf } from "../tensor/variable.ts";
 
 let residences = 0;
@@ -62,7 +62,7 @@ export class Residence {
       if (this.#resident.has(variable)) continue;
       this.#resident.add(variable);
       const { value } = variable;
-      await evaluate([value]);
+      await compute([value]);
       await this.write(this.nameOf(variable), { dtype: value.dtype, shape: value.shape, data: value.stored! });
     }
   }

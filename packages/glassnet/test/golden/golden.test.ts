@@ -17,8 +17,8 @@ import type * as composite from "../../src/ops/composite.ts";
 import { adam, adamW } from "../../src/optim/adam.ts";
 import type { Optimizer, Slots } from "../../src/optim/optimizer.ts";
 import { sgd } from "../../src/optim/sgd.ts";
+import { computeSync } from "../../src/tensor/compute.ts";
 import { fromData, scalar, tensor, zeros } from "../../src/tensor/create.ts";
-import { evaluateSync } from "../../src/tensor/evaluate.ts";
 import * as f from "../../src/tensor/functions.ts";
 import { grad } from "../../src/tensor/grad.ts";
 import type { Tensor } from "../../src/tensor/tensor.ts";
@@ -396,7 +396,7 @@ describe("optimizers go where PyTorch's go", () => {
         );
         weights = Object.fromEntries(updated.map(([name, w]) => [name, w]));
         slots = Object.fromEntries(updated.map(([name, , next]) => [name, next]));
-        evaluateSync([...Object.values(weights), ...Object.values(slots).flatMap((s) => Object.values(s))]);
+        computeSync([...Object.values(weights), ...Object.values(slots).flatMap((s) => Object.values(s))]);
         const got = f.concat(Object.values(weights).map((w) => w.reshape([-1])));
         // Parameters near 0 are sums of steps, each of the size of the learning rate.
         expectGolden(got, { dtype: "f64", shape: [expected.length], data: expected }, float, 1);
