@@ -61,13 +61,20 @@ export function checkShape(where: string, shape: Shape): void {
   }
 }
 
+/** How an error names the operands, where the shapes alone do not say it. */
+export interface BroadcastContext {
+  readonly operands?: Readonly<Record<string, string>>;
+  /** Axes behind those that broadcast, such as the two of a matrix. */
+  readonly trailing?: number;
+}
+
 /**
  * The common shape of two operands by NumPy's rule: align at the last axis; sizes agree or one of them is 1.
  *
  * @throws ShapeError naming both shapes if they do not fit.
  * @example broadcastShapes("add", [32, 1, 10], [4, 10]); // [32, 4, 10]
  */
-export function broadcastShapes(where: string, a: Shape, b: Shape): Shape {
+export function broadcastShapes(where: string, a: Shape, b: Shape, shown: BroadcastContext = {}): Shape {
   if (sameShape(a, b)) return a;
   const rank = Math.max(a.length, b.length);
   const out = new Array<number>(rank);
@@ -75,9 +82,11 @@ export function broadcastShapes(where: string, a: Shape, b: Shape): Shape {
     const m = a[a.length - i] ?? 1;
     const n = b[b.length - i] ?? 1;
     if (m !== n && m !== 1 && n !== 1) {
-      throw new ShapeError("shape-mismatch", where, `shapes do not broadcast: ${m} and ${n} at axis -${i}`, {
-        operands: { a: formatShape(a), b: formatShape(b) },
-        details: { a, b, axis: -i },
+      const { operands = { a: formatShape(a), b: formatShape(b) }, trailing = 0 } = shown;
+      const axis = -(i + trailing);
+      throw new ShapeError("shape-mismatch", where, `shapes do not broadcast: ${m} and ${n} at axis ${axis}`, {
+        operands,
+        details: { a, b, axis },
       });
     }
     out[rank - i] = m === 1 ? n : m;

@@ -270,51 +270,52 @@ describe("operands that do not fit are refused", () => {
   `));
   test("by elementwise operations of several", () =>
     expect(textsOf("several operands")).toMatchInlineSnapshot(`
-    "DtypeError: add: operands have different dtypes
-      a: f32[2]
-      b: f64[2]
-    DtypeError: add: expected a number type, got bool
-      a: bool[2]
-      b: bool[2]
-    ShapeError: add: shapes do not broadcast: 4 and 2 at axis -2
-      a: [4, 3]
-      b: [2, 1]
-    DtypeError: div: expected f32 or f64, got i32
-      a: i32[2]
-      b: i32[2]
-    DtypeError: div: operands have different dtypes
-      a: f32[2]
-      b: f64[2]
-    DtypeError: div: expected f32 or f64, got bool
-      a: bool[2]
-      b: bool[2]
-    ShapeError: div: shapes do not broadcast: 4 and 2 at axis -2
-      a: [4, 3]
-      b: [2, 1]
-    DtypeError: eq: operands have different dtypes
-      a: f32[2]
-      b: i32[2]
-    ShapeError: eq: shapes do not broadcast: 2 and 3 at axis -1
-      a: [2]
-      b: [3]
-    DtypeError: and: expected bool, got f32
-      a: f32[2]
-      b: f32[2]
-    ShapeError: and: shapes do not broadcast: 2 and 3 at axis -1
-      a: [2]
-      b: [3]
-    DtypeError: where: the condition must be bool, got f32
-      a: f32[2]
-      b: f32[2]
-      c: f32[2]
-    DtypeError: where: the branches have different dtypes
-      a: bool[2]
-      b: f32[2]
-      c: i32[2]
-    ShapeError: where: shapes do not broadcast: 3 and 2 at axis -1
-      a: [3]
-      b: [2]"
-  `));
+      "DtypeError: add: operands have different dtypes
+        a: f32[2]
+        b: f64[2]
+      DtypeError: add: expected a number type, got bool
+        a: bool[2]
+        b: bool[2]
+      ShapeError: add: shapes do not broadcast: 4 and 2 at axis -2
+        a: f32[4, 3]
+        b: f32[2, 1]
+      DtypeError: div: expected f32 or f64, got i32
+        a: i32[2]
+        b: i32[2]
+      DtypeError: div: operands have different dtypes
+        a: f32[2]
+        b: f64[2]
+      DtypeError: div: expected f32 or f64, got bool
+        a: bool[2]
+        b: bool[2]
+      ShapeError: div: shapes do not broadcast: 4 and 2 at axis -2
+        a: f32[4, 3]
+        b: f32[2, 1]
+      DtypeError: eq: operands have different dtypes
+        a: f32[2]
+        b: i32[2]
+      ShapeError: eq: shapes do not broadcast: 2 and 3 at axis -1
+        a: f32[2]
+        b: f32[3]
+      DtypeError: and: expected bool, got f32
+        a: f32[2]
+        b: f32[2]
+      ShapeError: and: shapes do not broadcast: 2 and 3 at axis -1
+        a: bool[2]
+        b: bool[3]
+      DtypeError: where: the condition must be bool, got f32
+        a: f32[2]
+        b: f32[2]
+        c: f32[2]
+      DtypeError: where: the branches have different dtypes
+        a: bool[2]
+        b: f32[2]
+        c: i32[2]
+      ShapeError: where: shapes do not broadcast: 3 and 2 at axis -1
+        a: bool[3]
+        b: f32[2]
+        c: f32[1]"
+    `));
   test("by reductions", () =>
     expect(textsOf("reductions")).toMatchInlineSnapshot(`
     "DtypeError: sum: expected a number type, got bool
@@ -361,52 +362,52 @@ describe("operands that do not fit are refused", () => {
   `));
   test("by products", () =>
     expect(textsOf("products")).toMatchInlineSnapshot(`
-    "ShapeError: matmul: inner sizes differ: 784 and 100
-      a: f32[32, 784]
-      b: f32[100, 10]
-    ShapeError: matmul: needs at least 2 axes
-      a: f32[3]
-      b: f32[3, 2]
-    DtypeError: matmul: expected f32 or f64, got i32
-      a: i32[2, 3]
-      b: i32[3, 2]
-    ShapeError: matmul: shapes do not broadcast: 2 and 3 at axis -1
-      a: [2]
-      b: [3]
-    ShapeError: conv2d: needs 4 axes: [N, C, H, W]
-      a: f32[1, 3, 8]
-      b: f32[4, 3, 3, 3]
-    ShapeError: conv2d: the kernel takes 2 channels a group, the input has 3
-      a: f32[1, 3, 8, 8]
-      b: f32[4, 2, 3, 3]
-    ShapeError: conv2d: 3 and 4 channels do not split into 2 groups
-      a: f32[1, 3, 8, 8]
-      b: f32[4, 1, 3, 3]
-    ShapeError: conv2d: a window of 3 does not fit into a padded size of 2
-      a: f32[1, 1, 2, 8]
-      b: f32[1, 1, 3, 3]
-    ShapeError: conv2d: a window of 9 does not fit into a padded size of 8
-      a: f32[1, 1, 8, 8]
-      b: f32[1, 1, 3, 3]
-    ShapeError: conv2d: stride and dilation must be at least 1, got 0 and 1
-      a: f32[1, 1, 8, 8]
-      b: f32[1, 1, 3, 3]
-    ShapeError: conv2d: padding must be at least 0, got 0 and -1
-      a: f32[1, 1, 8, 8]
-      b: f32[1, 1, 3, 3]
-    DtypeError: conv2d: operands have different dtypes
-      a: f32[1, 1, 8, 8]
-      b: f64[1, 1, 3, 3]
-    ShapeError: conv2dInputGrad: expected [1, 2, 4, 4] as output
-      a: f32[1, 2, 3, 3]
-      b: f32[2, 1, 2, 2]
-    ShapeError: conv2dInputGrad: expected [1, 2, 4, 4] as output
-      a: f32[1, 3, 4, 4]
-      b: f32[2, 1, 2, 2]
-    ShapeError: conv2dKernelGrad: expected [1, 2, 4, 4] as output
-      a: f32[1, 2, 5, 5]
-      b: f32[1, 2, 3, 3]"
-  `));
+      "ShapeError: matmul: inner sizes differ: 784 and 100
+        a: f32[32, 784]
+        b: f32[100, 10]
+      ShapeError: matmul: needs at least 2 axes
+        a: f32[3]
+        b: f32[3, 2]
+      DtypeError: matmul: expected f32 or f64, got i32
+        a: i32[2, 3]
+        b: i32[3, 2]
+      ShapeError: matmul: shapes do not broadcast: 2 and 3 at axis -3
+        a: f32[2, 4, 3]
+        b: f32[3, 3, 4]
+      ShapeError: conv2d: needs 4 axes: [N, C, H, W]
+        a: f32[1, 3, 8]
+        b: f32[4, 3, 3, 3]
+      ShapeError: conv2d: the kernel takes 2 channels a group, the input has 3
+        a: f32[1, 3, 8, 8]
+        b: f32[4, 2, 3, 3]
+      ShapeError: conv2d: 3 and 4 channels do not split into 2 groups
+        a: f32[1, 3, 8, 8]
+        b: f32[4, 1, 3, 3]
+      ShapeError: conv2d: a window of 3 does not fit into a padded size of 2
+        a: f32[1, 1, 2, 8]
+        b: f32[1, 1, 3, 3]
+      ShapeError: conv2d: a window of 9 does not fit into a padded size of 8
+        a: f32[1, 1, 8, 8]
+        b: f32[1, 1, 3, 3]
+      ShapeError: conv2d: stride and dilation must be at least 1, got 0 and 1
+        a: f32[1, 1, 8, 8]
+        b: f32[1, 1, 3, 3]
+      ShapeError: conv2d: padding must be at least 0, got 0 and -1
+        a: f32[1, 1, 8, 8]
+        b: f32[1, 1, 3, 3]
+      DtypeError: conv2d: operands have different dtypes
+        a: f32[1, 1, 8, 8]
+        b: f64[1, 1, 3, 3]
+      ShapeError: conv2dInputGrad: expected [1, 2, 4, 4] as output
+        a: f32[1, 2, 3, 3]
+        b: f32[2, 1, 2, 2]
+      ShapeError: conv2dInputGrad: expected [1, 2, 4, 4] as output
+        a: f32[1, 3, 4, 4]
+        b: f32[2, 1, 2, 2]
+      ShapeError: conv2dKernelGrad: expected [1, 2, 4, 4] as output
+        a: f32[1, 2, 5, 5]
+        b: f32[1, 2, 3, 3]"
+    `));
   test("by pools", () =>
     expect(textsOf("pools")).toMatchInlineSnapshot(`
     "ShapeError: maxPool: needs 4 axes: [N, C, H, W]

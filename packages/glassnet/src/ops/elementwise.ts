@@ -1,5 +1,5 @@
 import { broadcastShapes, type TensorType } from "../core/shape.ts";
-import { type Contract, commonDtype, dtypeError } from "./contract.ts";
+import { type Contract, commonDtype, dtypeError, formatOperands } from "./contract.ts";
 
 type Accepts = "any" | "numeric" | "float" | "bool";
 
@@ -10,7 +10,10 @@ const unary = (prim: string, [x]: readonly [TensorType], accepts: Accepts): Tens
 
 function binary(prim: string, inputs: readonly [TensorType, TensorType], accepts: Accepts): TensorType {
   const dtype = commonDtype(prim, inputs, accepts);
-  return { dtype, shape: broadcastShapes(prim, inputs[0].shape, inputs[1].shape) };
+  return {
+    dtype,
+    shape: broadcastShapes(prim, inputs[0].shape, inputs[1].shape, { operands: formatOperands(inputs) }),
+  };
 }
 
 const comparison = (prim: string, inputs: readonly [TensorType, TensorType], accepts: Accepts): TensorType => ({
@@ -81,7 +84,8 @@ export const where: Contract<"where"> = {
     if (condition.dtype !== "bool")
       throw dtypeError("where", `the condition must be bool, got ${condition.dtype}`, inputs);
     if (a.dtype !== b.dtype) throw dtypeError("where", "the branches have different dtypes", inputs);
-    const shape = broadcastShapes("where", condition.shape, broadcastShapes("where", a.shape, b.shape));
+    const shown = { operands: formatOperands(inputs) };
+    const shape = broadcastShapes("where", condition.shape, broadcastShapes("where", a.shape, b.shape, shown), shown);
     return { dtype: a.dtype, shape };
   },
 };

@@ -1,6 +1,6 @@
 import { broadcastShapes, sameShape, type TensorType } from "../core/shape.ts";
 import type { ConvAttrs, PoolAttrs } from "../ir/prim.ts";
-import { type Contract, commonDtype, shapeError } from "./contract.ts";
+import { type Contract, commonDtype, formatOperands, shapeError } from "./contract.ts";
 
 export const matmul: Contract<"matmul"> = {
   summary: "Matrix product of the last two axes; leading axes broadcast.",
@@ -10,7 +10,8 @@ export const matmul: Contract<"matmul"> = {
     if (a.shape.length < 2 || b.shape.length < 2) throw shapeError("matmul", "needs at least 2 axes", inputs);
     const [k, l] = [a.shape.at(-1)!, b.shape.at(-2)!];
     if (k !== l) throw shapeError("matmul", `inner sizes differ: ${k} and ${l}`, inputs);
-    const batch = broadcastShapes("matmul", a.shape.slice(0, -2), b.shape.slice(0, -2));
+    const shown = { operands: formatOperands(inputs), trailing: 2 };
+    const batch = broadcastShapes("matmul", a.shape.slice(0, -2), b.shape.slice(0, -2), shown);
     return { dtype, shape: [...batch, a.shape.at(-2)!, b.shape.at(-1)!] };
   },
 };

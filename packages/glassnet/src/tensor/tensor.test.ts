@@ -296,8 +296,8 @@ describe("errors of operations", () => {
         a: f32[2, 3]
         b: f32[2, 3]
       ShapeError (shape-mismatch): add: shapes do not broadcast: 3 and 2 at axis -1
-        a: [2, 3]
-        b: [2]
+        a: f32[2, 3]
+        b: f32[2]
       ShapeError (shape-mismatch): reshape: 6 elements do not fill [4]
         x: f32[2, 3]
       ShapeError (invalid-axis): sum: axis 5 does not exist: expected -2 to 1
