@@ -112,7 +112,7 @@ export { keyOf, randomNormal, randomUniform } from "./tensor/random.ts";
 
 export type { ActivationName } from "./nn/activation.ts";
 export { Activation, activation, activationNames } from "./nn/activation.ts";
-export { Dropout, dropout } from "./nn/dropout.ts";
+export { Dropout, dropout, dropoutRate } from "./nn/dropout.ts";
 export { Flatten, flatten } from "./nn/flatten.ts";
 export type { Initializer } from "./nn/initializer.ts";
 export type { Features, LayerConfig } from "./nn/layer.ts";
@@ -141,10 +141,10 @@ export { accuracy } from "./metric/accuracy.ts";
 export type { ConfusionTable } from "./metric/confusion.ts";
 export { confusionTable } from "./metric/confusion.ts";
 export type { AdamOptions } from "./optim/adam.ts";
-export { adam, adamW } from "./optim/adam.ts";
+export { adam, adamOptions, adamW } from "./optim/adam.ts";
 export type { Optimizer, Slots } from "./optim/optimizer.ts";
 export type { SgdOptions } from "./optim/sgd.ts";
-export { sgd } from "./optim/sgd.ts";
+export { sgd, sgdOptions } from "./optim/sgd.ts";
 
 // Data
 

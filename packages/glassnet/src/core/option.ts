@@ -23,6 +23,8 @@ export interface NumberOption extends Row {
   readonly max?: number;
   /** Whether `min` itself is excluded. */
   readonly above?: boolean;
+  /** An upper bound that is excluded itself. */
+  readonly below?: number;
   readonly default: number;
 }
 
@@ -51,7 +53,15 @@ export type OptionValue<O extends Option> = O extends ChoiceOption
 export function rangeOf(option: IntegerOption | NumberOption): string {
   const noun = option.kind === "integer" ? "a whole number" : "a finite number";
   const low = option.kind === "number" && option.above === true ? `above ${option.min}` : `of at least ${option.min}`;
+  if (option.kind === "number" && option.below !== undefined) return `${noun} ${low} and below ${option.below}`;
   return option.max === undefined ? `${noun} ${low}` : `${noun} from ${option.min} to ${option.max}`;
+}
+
+function isInRange(option: IntegerOption | NumberOption, value: number): boolean {
+  const { min, max = Number.POSITIVE_INFINITY } = option;
+  if (!Number.isFinite(value) || value < min || value > max) return false;
+  if (option.kind === "integer") return Number.isInteger(value);
+  return !(option.above === true && value === min) && value < (option.below ?? Number.POSITIVE_INFINITY);
 }
 
 /** @throws UsageError saying what was got and what was expected, unless `value` fits the option. */
@@ -59,15 +69,11 @@ export function checkOption(where: string, name: string, option: Option, value: 
   const details = { option: name, value };
   switch (option.kind) {
     case "integer":
-    case "number": {
-      const whole = option.kind === "number" || Number.isInteger(value);
-      const { min, max = Number.POSITIVE_INFINITY } = option;
-      const aboveMin = option.kind === "number" && option.above === true ? Number(value) > min : Number(value) >= min;
-      if (typeof value === "number" && Number.isFinite(value) && whole && aboveMin && value <= max) return;
+    case "number":
+      if (typeof value === "number" && isInRange(option, value)) return;
       throw new UsageError("invalid-option", where, `${name} must be ${rangeOf(option)}, got ${String(value)}`, {
         details,
       });
-    }
     case "choice":
       if (typeof value === "string" && option.of.includes(value)) return;
       throw new UsageError(

@@ -96,13 +96,13 @@ describe("which elements are dropped", () => {
 describe("errors", () => {
   test("a rate outside [0, 1) is refused", () => {
     expect(() => dropout(1)).toThrowErrorMatchingInlineSnapshot(
-      "[UsageError: dropout: rate must be at least 0 and below 1, got 1]",
+      "[UsageError: dropout: rate must be a finite number of at least 0 and below 1, got 1]",
     );
     expect(() => dropout(-0.1)).toThrowErrorMatchingInlineSnapshot(
-      "[UsageError: dropout: rate must be at least 0 and below 1, got -0.1]",
+      "[UsageError: dropout: rate must be a finite number of at least 0 and below 1, got -0.1]",
     );
     expect(() => dropout(Number.NaN)).toThrowErrorMatchingInlineSnapshot(
-      "[UsageError: dropout: rate must be at least 0 and below 1, got NaN]",
+      "[UsageError: dropout: rate must be a finite number of at least 0 and below 1, got NaN]",
     );
   });
 

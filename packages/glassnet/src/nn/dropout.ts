@@ -1,9 +1,18 @@
-import { UsageError } from "../core/errors.ts";
+import { checkOption, type NumberOption } from "../core/option.ts";
 import { where } from "../tensor/functions.ts";
 import { randomUniform } from "../tensor/random.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { Layer, type LayerConfig } from "./layer.ts";
 import type { Run } from "./run.ts";
+
+/** The option of `dropout`: its check, default and help. */
+export const dropoutRate = {
+  kind: "number",
+  min: 0,
+  below: 1,
+  default: 0.5,
+  help: "share of the elements that each step leaves out",
+} as const satisfies NumberOption;
 
 /**
  * In training sets each element to 0 with probability `rate` and scales the others by 1 / (1 − rate), so that the
@@ -16,9 +25,7 @@ export class Dropout extends Layer<number, "same"> {
 
   constructor(rate: number) {
     super();
-    if (!(rate >= 0 && rate < 1)) {
-      throw new UsageError("invalid-option", "dropout", `rate must be at least 0 and below 1, got ${rate}`);
-    }
+    checkOption("dropout", "rate", dropoutRate, rate);
     this.rate = rate;
   }
 

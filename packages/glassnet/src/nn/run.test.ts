@@ -94,8 +94,8 @@ describe("a run", () => {
     );
     expect(() => model.call(ones([1, 2]))).toThrowErrorMatchingInlineSnapshot(`
       [ShapeError: add: shapes do not broadcast: 2 and 3 at axis -1
-        a: [1, 2]
-        b: [3]
+        a: f32[1, 2]
+        b: f32[3]
         in layers.1.layers.0]
     `);
     expect(() => linear(2, 2, { rng }).call(ones([1, 3]))).toThrowErrorMatchingInlineSnapshot(`

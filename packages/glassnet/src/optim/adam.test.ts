@@ -126,19 +126,19 @@ test("is pure: what goes in stays as it is, and dtype and shape are kept", () =>
 describe("errors", () => {
   test("options out of range", () => {
     expect(() => adam({ beta1: 1 })).toThrowErrorMatchingInlineSnapshot(
-      "[UsageError: adam: beta1 must be at least 0 and below 1, got 1]",
+      "[UsageError: adam: beta1 must be a finite number of at least 0 and below 1, got 1]",
     );
     expect(() => adam({ beta2: -0.5 })).toThrowErrorMatchingInlineSnapshot(
-      "[UsageError: adam: beta2 must be at least 0 and below 1, got -0.5]",
+      "[UsageError: adam: beta2 must be a finite number of at least 0 and below 1, got -0.5]",
     );
     expect(() => adam({ epsilon: -1e-8 })).toThrowErrorMatchingInlineSnapshot(
-      "[UsageError: adam: epsilon must be finite and at least 0, got -1e-8]",
+      "[UsageError: adam: epsilon must be a finite number of at least 0, got -1e-8]",
     );
     expect(() => adamW({ decay: Number.NaN })).toThrowErrorMatchingInlineSnapshot(
-      "[UsageError: adamW: decay must be finite and at least 0, got NaN]",
+      "[UsageError: adamW: decay must be a finite number of at least 0, got NaN]",
     );
     expect(() => adamW({ beta1: Number.POSITIVE_INFINITY })).toThrowErrorMatchingInlineSnapshot(
-      "[UsageError: adamW: beta1 must be at least 0 and below 1, got Infinity]",
+      "[UsageError: adamW: beta1 must be a finite number of at least 0 and below 1, got Infinity]",
     );
   });
 });

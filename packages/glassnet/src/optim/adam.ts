@@ -1,6 +1,14 @@
+import { checkOption, type OptionTable } from "../core/option.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Optimizer, Slots } from "./optimizer.ts";
-import { checkOption } from "./option.ts";
+
+/** The options of `adam` and `adamW`: their checks, defaults and help. */
+export const adamOptions = {
+  beta1: { kind: "number", min: 0, below: 1, default: 0.9, help: "memory of the mean gradient" },
+  beta2: { kind: "number", min: 0, below: 1, default: 0.999, help: "memory of the mean squared gradient" },
+  epsilon: { kind: "number", min: 0, default: 1e-8, help: "keeps the division finite" },
+  decay: { kind: "number", min: 0, default: 0, help: "pull of the weights towards 0; 0.01 for adamW" },
+} as const satisfies OptionTable;
 
 export interface AdamOptions {
   /** Memory of the mean gradient. 0.9 by default. */
@@ -26,14 +34,22 @@ function moments(
   return { direction, slots: { m, v } };
 }
 
-function common(kind: string, { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8, decay = 0 }: AdamOptions) {
-  checkOption(kind, "beta1", beta1, 0, 1);
-  checkOption(kind, "beta2", beta2, 0, 1);
-  checkOption(kind, "epsilon", epsilon, 0);
-  checkOption(kind, "decay", decay, 0);
+function common(
+  kind: string,
+  {
+    beta1 = adamOptions.beta1.default,
+    beta2 = adamOptions.beta2.default,
+    epsilon = adamOptions.epsilon.default,
+    decay = adamOptions.decay.default,
+  }: AdamOptions,
+) {
+  const config = { beta1, beta2, epsilon, decay };
+  for (const [name, option] of Object.entries(adamOptions)) {
+    checkOption(kind, name, option, config[name as keyof typeof config]);
+  }
   return {
     kind,
-    config: { beta1, beta2, epsilon, decay },
+    config,
     slots: ["m", "v"],
     scalars: (t: number, learningRate: number) => ({
       learningRate,

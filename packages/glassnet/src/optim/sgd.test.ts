@@ -69,19 +69,19 @@ test("the learning rate is a tensor of the step, not a constant of the program",
 describe("errors", () => {
   test("options out of range", () => {
     expect(() => sgd({ momentum: 1 })).toThrowErrorMatchingInlineSnapshot(
-      "[UsageError: sgd: momentum must be at least 0 and below 1, got 1]",
+      "[UsageError: sgd: momentum must be a finite number of at least 0 and below 1, got 1]",
     );
     expect(() => sgd({ momentum: -0.1 })).toThrowErrorMatchingInlineSnapshot(
-      "[UsageError: sgd: momentum must be at least 0 and below 1, got -0.1]",
+      "[UsageError: sgd: momentum must be a finite number of at least 0 and below 1, got -0.1]",
     );
     expect(() => sgd({ momentum: Number.NaN })).toThrowErrorMatchingInlineSnapshot(
-      "[UsageError: sgd: momentum must be at least 0 and below 1, got NaN]",
+      "[UsageError: sgd: momentum must be a finite number of at least 0 and below 1, got NaN]",
     );
     expect(() => sgd({ decay: -1 })).toThrowErrorMatchingInlineSnapshot(
-      "[UsageError: sgd: decay must be finite and at least 0, got -1]",
+      "[UsageError: sgd: decay must be a finite number of at least 0, got -1]",
     );
     expect(() => sgd({ decay: Number.POSITIVE_INFINITY })).toThrowErrorMatchingInlineSnapshot(
-      "[UsageError: sgd: decay must be finite and at least 0, got Infinity]",
+      "[UsageError: sgd: decay must be a finite number of at least 0, got Infinity]",
     );
   });
 });

@@ -1,5 +1,12 @@
+import { checkOption, type OptionTable } from "../core/option.ts";
 import type { Optimizer } from "./optimizer.ts";
-import { checkOption } from "./option.ts";
+
+/** The options of `sgd`: their checks, defaults and help. */
+export const sgdOptions = {
+  momentum: { kind: "number", min: 0, below: 1, default: 0, help: "share of the last step that is taken again" },
+  nesterov: { kind: "flag", default: false, help: "whether the gradient looks ahead by the momentum" },
+  decay: { kind: "number", min: 0, default: 0, help: "pull of the weights towards 0, added to the gradient" },
+} as const satisfies OptionTable;
 
 export interface SgdOptions {
   /** Share of the last step that is taken again. 0 by default. */
@@ -19,8 +26,9 @@ export interface SgdOptions {
  * @see Sutskever et al. 2013, On the importance of initialization and momentum in deep learning.
  */
 export function sgd({ momentum = 0, nesterov = false, decay = 0 }: SgdOptions = {}): Optimizer {
-  checkOption("sgd", "momentum", momentum, 0, 1);
-  checkOption("sgd", "decay", decay, 0);
+  checkOption("sgd", "momentum", sgdOptions.momentum, momentum);
+  checkOption("sgd", "nesterov", sgdOptions.nesterov, nesterov);
+  checkOption("sgd", "decay", sgdOptions.decay, decay);
   return {
     kind: "sgd",
     config: { momentum, nesterov, decay },
