@@ -1,6 +1,6 @@
 import type { ArrayData } from "./array.ts";
 import { allocate } from "./dtype.ts";
-import { DtypeError, UsageError } from "./errors.ts";
+import { DtypeError, GraphError, UsageError } from "./errors.ts";
 import { normalFrom, numberArithmetic } from "./normal.ts";
 import { checkShape, type Shape, sizeOf } from "./shape.ts";
 
@@ -53,8 +53,23 @@ export function hashPath(path: string): number {
   return hash >>> 0;
 }
 
+let forbidden = 0;
+
 /**
- * A stream of random numbers for use outside traces. The same seed gives the same bits on every machine.
+ * Runs `fn` with all streams closed: what is drawn while a function is traced would be drawn once and be a constant of
+ * the program from then on.
+ */
+export function withoutDrawing<R>(fn: () => R): R {
+  forbidden++;
+  try {
+    return fn();
+  } finally {
+    forbidden--;
+  }
+}
+
+/**
+ * A stream of random numbers for use outside traces; drawing from it inside one throws a GraphError. The same seed gives the same bits on every machine.
  *
  * @example
  * const rng = Rng.seeded(7);
@@ -158,6 +173,11 @@ export class Rng {
 
   /** The next 32 bits, as a number of at least 0. */
   #word(): number {
+    if (forbidden > 0) {
+      throw new GraphError("invalid-graph", "rng", "a random stream cannot be drawn from inside a traced function", {
+        help: "use run.key(layer) with randomUniform or randomNormal",
+      });
+    }
     const at = this.#drawn & 1;
     if (at === 0) this.#refill();
     this.#drawn++;

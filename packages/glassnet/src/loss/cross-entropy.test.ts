@@ -112,3 +112,11 @@ describe("errors", () => {
     `);
   });
 });
+
+test("a class that does not exist is named with its row", () => {
+  expect(() => crossEntropy(zeros([3, 2]), labels([1, 0, 2]))).toThrowErrorMatchingInlineSnapshot(`
+    [ShapeError: crossEntropy: index 2 at position 2: expected 0 to 1
+      indices: i32[3]]
+  `);
+  expect(() => crossEntropy(zeros([1, 2]), labels([-1]))).toThrow("index -1 at position 0: expected 0 to 1");
+});

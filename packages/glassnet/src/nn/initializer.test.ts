@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { Rng } from "../core/random.ts";
 import { compile } from "../tensor/compile.ts";
+import { fromArray } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import {
   constant,
@@ -167,6 +168,9 @@ describe("errors", () => {
       [GraphError: rng: a random stream cannot be drawn from inside a traced function
         help: use run.key(layer) with randomUniform or randomNormal]
     `);
+    const direct = compile((x: Tensor) => x.add(fromArray(rng.uniform([2]))));
+    expect(() => direct.sync(zeros()([1, 2], rng))).toThrow("cannot be drawn from inside a traced function");
+    expect(rng.uniform([1]).data[0]).toBeGreaterThanOrEqual(0); // and is open again behind the trace
     const noisy = compile((x: Tensor) => x.add(normal()([2], rng)));
     expect(() => noisy.sync(zeros()([1, 2], rng))).toThrowErrorMatchingInlineSnapshot(`
       [GraphError: rng: a random stream cannot be drawn from inside a traced function

@@ -1,9 +1,8 @@
-import { GraphError, UsageError } from "../core/errors.ts";
+import { UsageError } from "../core/errors.ts";
 import type { Rng } from "../core/random.ts";
 import { type Shape, sizeOf } from "../core/shape.ts";
 import { fromArray, full } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { isTracing } from "../tensor/trace.ts";
 
 /** Makes the start value of a parameter. Kernels are [out, in, …]: what lies behind the first two axes is the window. */
 export type Initializer = (shape: Shape, rng: Rng) => Tensor;
@@ -13,14 +12,6 @@ function fansOf(shape: Shape): { fanIn: number; fanOut: number } {
   const window = sizeOf(shape.slice(2));
   const [out = 1, input = out] = shape;
   return { fanIn: input * window, fanOut: out * window };
-}
-
-/** A stream used while tracing would be drawn from once and baked into the program. */
-function outsideTraces(rng: Rng): Rng {
-  if (!isTracing()) return rng;
-  throw new GraphError("invalid-graph", "rng", "a random stream cannot be drawn from inside a traced function", {
-    help: "use run.key(layer) with randomUniform or randomNormal",
-  });
 }
 
 export const constant =
@@ -33,12 +24,12 @@ export const zeros = (): Initializer => constant(0);
 export const uniform =
   (low: number, high: number): Initializer =>
   (shape, rng) =>
-    fromArray(outsideTraces(rng).uniform(shape, low, high));
+    fromArray(rng.uniform(shape, low, high));
 
 export const normal =
   (mean = 0, std = 1): Initializer =>
   (shape, rng) =>
-    fromArray(outsideTraces(rng).normal(shape, mean, std));
+    fromArray(rng.normal(shape, mean, std));
 
 /** Uniform with the variance `scale(fanIn, fanOut)`: between ±√(3 · variance). */
 const uniformOf =

@@ -207,8 +207,12 @@ export const layerNorm = (x: T, options: composite.LayerNormOptions<T> = {}): Te
 
 // Reading and writing by index
 
-/** Indices that are known must exist; computed ones are clamped, see the contract of `gather`. */
-function checkIndices(where: string, indices: Tensor, size: number): void {
+/**
+ * Indices that are known must exist; computed ones are clamped, see the contract of `gather`.
+ *
+ * @internal
+ */
+export function checkIndices(where: string, indices: Tensor, size: number): void {
   const at = indices.stored?.findIndex((i) => !(i >= 0 && i < size)) ?? -1;
   if (at < 0) return;
   throw new ShapeError(

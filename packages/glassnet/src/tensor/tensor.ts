@@ -47,10 +47,10 @@ export class Tensor implements TensorType {
   readonly id: number = nextId++;
   /** @internal Which part of a model made it. */
   readonly scope: string = currentScope();
-  /** @internal At most so many operations are pending behind it. */
+  /** @internal Operations pending behind it, counted with repetition: at least as many as there are. */
   readonly pending: number;
-  /** @internal Id of the oldest of them. */
-  readonly oldest: number;
+  /** @internal The latest id, behind this tensor, at which they were counted exactly. */
+  readonly countedAt: number;
   #stored: TypedArray | undefined;
   #recipe: Recipe | undefined;
 
@@ -61,20 +61,23 @@ export class Tensor implements TensorType {
     if (content === undefined || ArrayBuffer.isView(content)) {
       this.#stored = content;
       this.pending = 0;
-      this.oldest = this.id;
+      this.countedAt = 0;
     } else {
       this.#recipe = content;
       let pending = 1;
-      let oldest = this.id;
+      let countedAt = 0;
       for (const input of content.inputs) {
         if (input.#stored !== undefined) continue;
         pending += input.pending;
-        oldest = Math.min(oldest, input.oldest);
+        countedAt = Math.max(countedAt, input.countedAt);
       }
-      this.oldest = oldest;
-      // What is shared is counted again and again in such a sum; there cannot be more than were made since the oldest.
-      pending = Math.min(pending, this.id - oldest + 1);
-      this.pending = pending > MAX_PENDING ? computeIfLong(this, pending) : pending;
+      // The sum is far too large where much is shared, so it is checked; but not for each tensor of a long computation.
+      if (pending > MAX_PENDING && this.id - countedAt >= MAX_PENDING / 10) {
+        countedAt = this.id;
+        pending = computeIfLong(this, pending);
+      }
+      this.pending = pending;
+      this.countedAt = countedAt;
     }
   }
 

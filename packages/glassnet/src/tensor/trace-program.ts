@@ -1,3 +1,4 @@
+import { withoutDrawing } from "../core/random.ts";
 import type { TensorType } from "../core/shape.ts";
 import { topologicalOrder, type Value, type ValueOf } from "../ir/graph.ts";
 import { verifyGraph } from "../ir/verify.ts";
@@ -59,7 +60,7 @@ export function traceProgram(
   };
   const assignments = new Map<Variable, Tensor>();
   const frame = { variables: standIns, bind, assignments, startId };
-  const results = withFrame(frame, () => describe({ input, assignments }));
+  const results = withoutDrawing(() => withFrame(frame, () => describe({ input, assignments })));
   const { writes = [], guard = [], perStep = {}, outputs = {} } = results;
   const wanted = [...writes.flatMap(({ state, value }) => [state, value]), ...guard, ...Object.values(perStep)];
   wanted.push(...Object.values(outputs));
