@@ -96,11 +96,10 @@ export function countPending(tensor: Tensor): number {
 }
 
 /**
- * Evaluates a tensor whose pending graph has grown past the limit, if one may compute here and now. Takes a bound on
- * the number of pending operations, which may be far too high; returns the one to go on with.
+ * Evaluates a tensor whose pending graph has grown past the limit, outside of traces. Returns how many operations are
+ * pending behind it then.
  */
-export function computeIfLong(tensor: Tensor, counted: number): number {
-  if (isTracing()) return counted;
+export function computeIfLong(tensor: Tensor): number {
   const count = countPending(tensor);
   if (count <= MAX_PENDING) return count;
   const device = defaultDevice();

@@ -8,7 +8,7 @@ import * as composite from "../ops/composite.ts";
 import { Ops } from "../ops/operations.ts";
 import type { Axes, ReduceOptions, SliceRange } from "../ops/options.ts";
 import { type ComputeOptions, compute, computeIfLong, computeSync, MAX_PENDING } from "./compute.ts";
-import { currentScope } from "./trace.ts";
+import { currentScope, isTracing } from "./trace.ts";
 import { Variable } from "./variable.ts";
 
 /** What operations take: a tensor, the tensor in a variable, or a number that adopts its partner's dtype. */
@@ -72,9 +72,9 @@ export class Tensor implements TensorType {
         countedAt = Math.max(countedAt, input.countedAt);
       }
       // The sum is far too large where much is shared, so it is checked; but not for each tensor of a long computation.
-      if (pending > MAX_PENDING && this.id - countedAt >= MAX_PENDING / 10) {
+      if (pending > MAX_PENDING && this.id - countedAt >= MAX_PENDING / 10 && !isTracing()) {
         countedAt = this.id;
-        pending = computeIfLong(this, pending);
+        pending = computeIfLong(this);
       }
       this.pending = pending;
       this.countedAt = countedAt;
