@@ -25,7 +25,7 @@ export const evalVerb = verb({
   ],
   async run({ positionals, values, m, terminal, writeJson }) {
     const [name, dataset, extra] = positionals;
-    const usage = m.usage.seeUsage(USAGE);
+    const usage = m.usage.seeUsage(m.help.usageLine(USAGE));
     if (name === undefined) throw new UsageFailure(m.usage.missingModel("eval"), usage);
     if (dataset === undefined) throw new UsageFailure(m.usage.missingDataset("eval"), usage);
     if (dataset !== "mnist") throw new UsageFailure(m.usage.unknownDataset("eval", dataset), usage);

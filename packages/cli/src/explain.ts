@@ -182,7 +182,7 @@ export const explainVerb = verb({
     const looksLikePath = /\.safetensors$|[/\\]/.test(name) || values.index !== undefined;
     if (!looksLikePath && (findTerm(positionals.join(" ")) !== undefined || !(await isPath(name))))
       return explainTerm(positionals.join(" "), call, values.json);
-    const usage = m.usage.seeUsage(USAGE[0]);
+    const usage = m.usage.seeUsage(m.help.usageLine(USAGE[0]));
     if (extra !== undefined) throw new UsageFailure(m.usage.extraArgument("explain", extra), usage);
     if (values.index === undefined && (await isPath(name))) {
       throw new UsageFailure(m.usage.missingIndex("explain"), usage);

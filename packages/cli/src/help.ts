@@ -66,7 +66,7 @@ export function printOverview(terminal: Terminal, verbs: readonly Verb[], lang: 
   ];
   for (const [name, usage] of rows) {
     terminal.print(`  ${paint.bold(padEnd(name, 8))}  ${help.verbs[name as keyof typeof help.verbs]}`);
-    for (const line of usage) terminal.print(`            ${paint.dim(line)}`);
+    for (const line of usage) terminal.print(`            ${paint.dim(help.usageLine(line))}`);
   }
   terminal.print();
   terminal.print(help.forAll);
@@ -87,7 +87,7 @@ export function printVerbHelp(
   terminal.print(paint.bold(`glassnet ${name}: ${m.help.verbs[name as keyof typeof m.help.verbs]}`));
   terminal.print();
   terminal.print(m.help.usage);
-  for (const line of usage) terminal.print(`  ${line}`);
+  for (const line of usage) terminal.print(`  ${m.help.usageLine(line)}`);
   terminal.print();
   terminal.print(m.help.options);
   printFlags(terminal, flags, lang, m);

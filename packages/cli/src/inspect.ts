@@ -159,7 +159,7 @@ export const inspectVerb = verb({
   async run(call) {
     const { positionals, values, m, writeJson } = call;
     const [name, extra] = positionals;
-    const usage = m.usage.seeUsage(USAGE);
+    const usage = m.usage.seeUsage(m.help.usageLine(USAGE));
     if (name === undefined) throw new UsageFailure(m.usage.missingModel("inspect"), usage);
     if (extra !== undefined) throw new UsageFailure(m.usage.extraArgument("inspect", extra), usage);
     const opened = await openModel(name, m);

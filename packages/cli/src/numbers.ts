@@ -1,4 +1,4 @@
-/** @example percent(0.97825); // "97.83%" */
+/** @example percent(0.97831); // "97.83%" */
 export function percent(share: number, digits = 2): string {
   return Number.isNaN(share) ? "–" : `${(100 * share).toFixed(digits)}%`;
 }

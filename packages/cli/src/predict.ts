@@ -17,7 +17,7 @@ export const predictVerb = verb({
   ],
   async run({ positionals, values, m, terminal, writeJson }) {
     const [name, extra] = positionals;
-    const usage = m.usage.seeUsage(USAGE);
+    const usage = m.usage.seeUsage(m.help.usageLine(USAGE));
     if (name === undefined) throw new UsageFailure(m.usage.missingModel("predict"), usage);
     if (extra !== undefined) throw new UsageFailure(m.usage.extraArgument("predict", extra), usage);
     const { index, set } = values;

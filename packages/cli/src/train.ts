@@ -25,6 +25,7 @@ import {
   recipeFlags,
   recipeOf,
   sizesOf,
+  usualLearningRate,
 } from "./recipe.ts";
 import { lostSave, reasonOf } from "./rescue.ts";
 import { createRunFolder, type RunFolder, removeRunFolder } from "./run-folder.ts";
@@ -178,7 +179,7 @@ async function runTraining(call: TrainCall, interrupt: Interrupt, enter: (phase:
   checkCombination(call);
   const asked = recipeOf(values);
   checkSize(asked, call);
-  const digits = await splitDigits({ encoding: asked.encoding, directory: values.data, limit: values.limit });
+  const digits = await splitDigits({ encoding: asked.encoding, directory: values.data, limit: values.limit }, m);
   const recipe = fitBatch(asked, call, digits.training.size);
   const model = modelOf(recipe);
   const outputs = recipe.loss === "mse" ? "scores" : "logits";
@@ -267,7 +268,8 @@ async function runTraining(call: TrainCall, interrupt: Interrupt, enter: (phase:
   if (values.json) call.writeJson(result);
   if (problems[0] !== undefined) throw problems[0];
   if (end.divergence !== undefined) {
-    const better = String(Number((recipe.learningRate / 10).toPrecision(2)));
+    const usual = usualLearningRate(recipe.loss, recipe.optimizer);
+    const better = String(recipe.learningRate > usual ? usual : Number((recipe.learningRate / 10).toPrecision(2)));
     throw new Failure(
       m.train.diverged(end.divergence.message),
       m.train.divergedHint(String(recipe.learningRate), better),
@@ -302,7 +304,7 @@ export const trainVerb = verb({
   async run(call) {
     const { positionals, m, terminal } = call;
     const [name, extra] = positionals;
-    const usage = m.usage.seeUsage("glassnet train mnist [options]");
+    const usage = m.usage.seeUsage(m.help.usageLine("glassnet train mnist [options]"));
     if (name === undefined) throw new UsageFailure(m.usage.missingDataset("train"), usage);
     if (name !== "mnist") throw new UsageFailure(m.usage.unknownDataset("train", name), usage);
     if (extra !== undefined) throw new UsageFailure(m.usage.extraArgument("train", extra), usage);

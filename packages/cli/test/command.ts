@@ -7,7 +7,8 @@ import { fileURLToPath } from "node:url";
 /** The command as a process of its own, on the sources. */
 const launcher = fileURLToPath(new URL("./launch.ts", import.meta.url));
 const tsx = import.meta.resolve("tsx");
-export const programArguments = ["--import", tsx, "--conditions=@glassnet/source", launcher];
+const nodeFlags = ["--import", tsx, "--conditions=@glassnet/source"];
+const programArguments = [...nodeFlags, launcher];
 
 export interface Finished {
   readonly code: number | null;
@@ -49,6 +50,19 @@ export function glassnet(args: readonly string[], options: CommandOptions): Prom
   const child = start(args, options);
   child.stdin?.end();
   return finished(child);
+}
+
+/** Runs commands one after the other in one process, for tests of what many of them print. */
+export async function glassnetAll(
+  calls: readonly (readonly string[])[],
+  { cwd, env }: CommandOptions,
+): Promise<Finished[]> {
+  const session = fileURLToPath(new URL("./session.ts", import.meta.url));
+  const child = spawn(process.execPath, [...nodeFlags, session], { cwd, env: environment(env), stdio: "pipe" });
+  child.stdin.end(JSON.stringify(calls));
+  const { code, stdout, stderr } = await finished(child);
+  if (code !== 0 || stderr !== "") throw new Error(`the session ended with ${code}: ${stderr}`);
+  return JSON.parse(stdout) as Finished[];
 }
 
 /** Runs a line of bash in which `glassnet` is the command. */

@@ -104,6 +104,8 @@ const en = {
   },
   tooManyParameters: (layers: string, count: string, most: string) =>
     `train: --layers ${layers} makes a network of ${count} parameters; at most ${most} are possible here`,
+  tooFewDigits: (count: string) =>
+    `the training set has ${count} digit: at least 2 are needed, one to learn from and one to hold out`,
   finishing: "Finishing. Ctrl-C once more quits at once; the network is saved.",
   notSaved: (path: string, reason: string) => `the run could not be saved in ${path}: ${reason}`,
   rescued: (path: string) => `the network was saved in ${path} instead`,
@@ -202,6 +204,7 @@ const zh: Train = {
   },
   tooManyParameters: (layers, count, most) =>
     `train：--layers ${layers} 的网络会有 ${count} 个参数，这里最多 ${most} 个`,
+  tooFewDigits: (count) => `训练集只有 ${count} 个数字：至少需要 2 个，一个用来学习，一个留出`,
   finishing: "正在收尾。再按一次 Ctrl-C 立即退出；网络已经保存。",
   notSaved: (path, reason) => `无法把这次训练保存到 ${path}：${reason}`,
   rescued: (path) => `网络改存到 ${path}`,
