@@ -151,7 +151,7 @@ function printIntroduction(call: TrainCall, recipe: Recipe, digits: Digits, save
       seed: String(recipe.seed),
     }),
   );
-  if (call.values.limit !== undefined) {
+  if (digits.leftOut > 0) {
     const text = m.train.limited(formatCount(training.size), formatCount(digits.leftOut));
     terminal.print(terminal.paint.bad(wrap(text, Math.min(terminal.columns, 100))));
   }

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { type Finished, finished, glassnet, lastJson, shell, start, temporaryFolder } from "./command.ts";
+import { type Finished, finished, glassnet, glassnetAll, lastJson, shell, start, temporaryFolder } from "./command.ts";
 import { toyFiles, writeFiles } from "./toy-digits.ts";
 
 const folder = temporaryFolder("train");
@@ -196,14 +196,20 @@ describe("runs on toy digits", () => {
     ["Adam with decay", ["--optimizer", "adamW", "--decay", "0.1"], "adamW, learning rate 0.001 falling to 0"],
   ])("%s: trained, saved, evaluated and explained", async (title, extra, part) => {
     const name = title.replaceAll(" ", "-");
-    const run = await glassnet(["train", "mnist", ...toyFlags, "--epochs", "8", ...extra, "--output", name], { cwd });
-    expect(run.code, run.stderr).toBe(0);
-    expect(run.stdout.replace(/\s+/g, " ")).toContain(part);
-    const measured = lastJson(await glassnet(["eval", name, "mnist", "--data", toys, "--json"], { cwd }));
+    const [run, evaluation, explanation] = await glassnetAll(
+      [
+        ["train", "mnist", ...toyFlags, "--epochs", "8", ...extra, "--output", name],
+        ["eval", name, "mnist", "--data", toys, "--json"],
+        ["explain", name, "--index", "3", "--data", toys, "--backprop"],
+      ],
+      { cwd },
+    );
+    expect(run!.code, run!.stderr).toBe(0);
+    expect(run!.stdout.replace(/\s+/g, " ")).toContain(part);
+    const measured = lastJson(evaluation!);
     expect(measured.testAccuracy).toBe(json(join(name, "summary.json")).testAccuracy);
     expect(measured.testAccuracy).toBeGreaterThan(0.5);
-    const explained = await glassnet(["explain", name, "--index", "3", "--data", toys, "--backprop"], { cwd });
-    expect(explained.code, explained.stderr).toBe(0);
+    expect(explanation!.code, explanation!.stderr).toBe(0);
   });
 });
 
@@ -271,7 +277,7 @@ describe("stopping", () => {
     expect(code).toBe(1);
     expect(stderr.slice(stderr.indexOf("error:"))).toMatchInlineSnapshot(`
       "error: training diverged: step 2 gave Infinity first in layers.3: matmul f32[64, 10]; the step was not applied
-        help: the learning rate 1e+30 is probably too large: try --learning-rate 1e+29; the last good weights were kept
+        help: the learning rate 1e+30 is probably too large: try --learning-rate 0.1; the last good weights were kept
       "
     `);
     const result = JSON.parse(stdout) as Record<string, unknown>;
