@@ -72,6 +72,14 @@ function parseUnit(
   return { place, unit: Number(unit) };
 }
 
+/** Each way to explain has its own flags; one that would be ignored is a slip. */
+function checkCombination({ given, values, m }: ExplainCall): void {
+  const way = values.backprop ? "--backprop" : values.unit !== undefined ? "--unit" : undefined;
+  if (way === undefined) return;
+  const ignored = (["unit", "class", "versus"] as const).find((name) => `--${name}` !== way && given.has(name));
+  if (ignored !== undefined) throw new UsageFailure(m.usage.noEffect("explain", `--${ignored}`, way));
+}
+
 function checkClasses({ values, m }: ExplainCall, predicted: number): void {
   for (const flag of ["class", "versus"] as const) {
     const given = values[flag];
@@ -141,6 +149,7 @@ async function explainBackprop(opened: OpenedModel, decision: Decision, call: Ex
 
 async function explainModel(name: string, index: number, call: ExplainCall): Promise<number> {
   const { m, values, terminal } = call;
+  checkCombination(call);
   const opened = await openDigitModel(name, m);
   if (values.unit !== undefined) parseUnit(values.unit, linearPlaces(opened.saved.model), call);
   const data = await digitsFor(opened, values.set, values.data);

@@ -6,7 +6,7 @@ import { closest } from "./closest.ts";
 import type { Context, Verb } from "./context.ts";
 import { evalVerb } from "./eval.ts";
 import { explainVerb } from "./explain.ts";
-import { describeError, exitCodeOf, exitCodes, UsageFailure } from "./failure.ts";
+import { describeError, exitCodeOf, exitCodes, Failure, UsageFailure } from "./failure.ts";
 import { commonFlags } from "./flag.ts";
 import { printOverview, printVerbHelp } from "./help.ts";
 import { inspectVerb } from "./inspect.ts";
@@ -108,9 +108,13 @@ export async function main(argv: readonly string[]): Promise<void> {
   let isClosed = false;
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", (error: NodeJS.ErrnoException) => {
-      if (error.code !== "EPIPE") throw error;
       if (isClosed) return;
       isClosed = true;
+      if (error.code !== "EPIPE") {
+        if (stream === process.stdout)
+          process.stderr.write(`${describeError(new Failure(m.failure.cannotPrint(error.message)), m, false)}\n`);
+        process.exit(exitCodes.failure);
+      }
       if (context.current === undefined) process.exit(exitCodes.done);
       context.current.onOutputClosed();
     });

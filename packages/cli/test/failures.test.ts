@@ -2,7 +2,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { decodeSafetensors, encodeModel, encodeSafetensors, linear, Rng, sequential } from "glassnet";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { glassnet, glassnetAll, temporaryFolder } from "./command.ts";
+import { glassnet, glassnetAll, shell, temporaryFolder } from "./command.ts";
 import { type DigitFiles, idxImages, idxLabels, toyFiles, writeFiles } from "./toy-digits.ts";
 
 /** @file What the command says to everything that is wrong, word for word: no case may print a stack or exit with 0. */
@@ -71,6 +71,7 @@ test("verbs and arguments", async () => {
       ["explain", "run", "--index", "0", "--data", "good", "--unit", "1:4"],
       ["explain", "run", "--index", "0", "--data", "good", "--class", "10"],
       ["explain", "run", "--index", "0", "--data", "good", "--class", "3", "--versus", "3"],
+      ["explain", "run", "--index", "0", "--data", "good", "--unit", "1:2", "--backprop"],
     ]),
   ).toMatchInlineSnapshot(`
     "
@@ -181,6 +182,10 @@ test("verbs and arguments", async () => {
 
     $ glassnet explain run --index 0 --data good --class 3 --versus 3
     error: --versus 3: that is the class itself
+    (exit code 2)
+
+    $ glassnet explain run --index 0 --data good --unit 1:2 --backprop
+    error: explain: --unit has no effect with --backprop
     (exit code 2)
     "
   `);
@@ -502,6 +507,15 @@ test("model files", async () => {
     error: three-classes.safetensors: this model gives outputs of shape [3], and digits need 10, one for each class
       help: only models of digits can be used here; \`glassnet inspect\` reads any model
     (exit code 1)
+    "
+  `);
+});
+
+test("an output that cannot be written to is told without a stack", async () => {
+  const { stdout, stderr } = await shell("glassnet explain > /dev/full; echo code $?", { cwd });
+  expect(stdout).toBe("code 1\n");
+  expect(stderr).toMatchInlineSnapshot(`
+    "error: cannot write to the standard output: ENOSPC: no space left on device, write
     "
   `);
 });

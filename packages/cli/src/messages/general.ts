@@ -25,7 +25,7 @@ const en = {
     hint: (text: string) => `  help: ${text}`,
     unexpected: (text: string) =>
       `error: something went wrong that should not have: ${text}\n  help: run it again with --debug to see where`,
-    noMemory: "error: the memory is used up",
+    cannotPrint: (reason: string) => `cannot write to the standard output: ${reason}`,
   },
   duration: formatDuration,
   help: {
@@ -93,7 +93,7 @@ const zh: General = {
     library: (text, code) => `错误（${code}）：${text}`,
     hint: (text) => `  提示：${text}`,
     unexpected: (text) => `错误：出现了不该出现的问题：${text}\n  提示：加上 --debug 再运行一次，可以看到问题出在哪里`,
-    noMemory: "错误：内存用完了",
+    cannotPrint: (reason) => `无法写到标准输出：${reason}`,
   },
   duration: durationInChinese,
   help: {

@@ -10,8 +10,6 @@ const en = {
   noSuchDigit: (index: string, set: string, count: string, last: string) =>
     `--index ${index}: the ${set} set has ${count} digits, 0 to ${last}`,
   sets: { test: "test", train: "training" },
-  probability: "probability",
-  score: "score",
   trueLabel: (label: string) => `label ${label}`,
   says: (label: string, share: string) => `the network says ${label} (${share})`,
   right: "right",
@@ -69,8 +67,6 @@ const zh: Models = {
   noSuchFile: (path) => `${path}：没有这个文件或文件夹`,
   noSuchDigit: (index, set, count, last) => `--index ${index}：${set}共有 ${count} 个数字，编号 0 到 ${last}`,
   sets: { test: "测试集", train: "训练集" },
-  probability: "概率",
-  score: "得分",
   trueLabel: (label) => `标签 ${label}`,
   says: (label, share) => `网络认为是 ${label}（${share}）`,
   right: "对",
