@@ -257,6 +257,7 @@ async function printCheck(terminal: Terminal, backprop: Backprop, m: Messages): 
   terminal.print(
     terminal.paint.good(wrap(text.verdict(total, error.toExponential(1)), Math.min(terminal.columns, 100), "   ")),
   );
+  if (error > 1e-6) terminal.print(wrap(text.tiny, Math.min(terminal.columns, 100), "   "));
 }
 
 /** Prints the way forward, the loss, the way back, the gradients, and the check of each of them. */

@@ -61,6 +61,7 @@ const en = {
     },
     verdict: (count: string, error: string) =>
       `All ${count} gradients agree with finite differences; the largest relative error is ${error}.`,
+    tiny: "So many digits differ only because the network is so sure here: its gradients are tiny, and the rounding of the loss hides their last digits.",
     mismatch: (path: string, error: string) =>
       `${path} does NOT agree with finite differences: relative error ${error}`,
   },
@@ -139,6 +140,7 @@ const zh: Explain = {
       digits: "一致位数",
     },
     verdict: (count, error) => `全部 ${count} 个梯度都与有限差分一致，最大相对误差 ${error}。`,
+    tiny: "误差较大只是因为网络对此例非常有把握：梯度极小，损失的舍入误差掩盖了它们的末几位数字。",
     mismatch: (path, error) => `${path} 与有限差分不一致：相对误差 ${error}`,
   },
   term: {
