@@ -1,7 +1,7 @@
 import { BYTES_PER_ELEMENT } from "../core/dtype.ts";
 import { formatBytes, formatCount } from "../core/format.ts";
 import { formatShape, type Shape, sizeOf, type TensorType } from "../core/shape.ts";
-import type { Instruction, Program } from "../program/program.ts";
+import { flopsOf } from "../program/cost.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { type TracedProgram, traceProgram } from "../tensor/trace-program.ts";
 import { Variable, visit } from "../tensor/variable.ts";
@@ -32,41 +32,6 @@ export interface ModelSummary {
   readonly flops: number;
   /** Bytes of all layers' outputs for one example. */
   readonly activationBytes: number;
-}
-
-const outputSize = (program: Program, { output }: Instruction): number => sizeOf(program.buffers[output]!.shape);
-
-/** Floating-point operations of one instruction: exact for products, one an element for everything that computes. */
-function flopsOf(program: Program, instruction: Instruction): number {
-  const out = outputSize(program, instruction);
-  const shape = (i: number) => program.buffers[instruction.inputs[i]!]!.shape;
-  switch (instruction.prim) {
-    case "matmul":
-      return 2 * out * shape(0).at(-1)!;
-    case "conv2d":
-      return 2 * out * sizeOf(shape(1).slice(1));
-    case "sum":
-    case "max":
-    case "min":
-    case "prod":
-      return sizeOf(shape(0));
-    case "sumPool":
-    case "maxPool":
-      return out * instruction.attrs.kernel[0] * instruction.attrs.kernel[1];
-    case "reshape":
-    case "transpose":
-    case "broadcast":
-    case "slice":
-    case "pad":
-    case "concat":
-    case "flip":
-    case "cast":
-    case "stopGradient":
-    case "gather":
-      return 0;
-    default:
-      return out;
-  }
 }
 
 function titleOf(layer: Layer): string {
