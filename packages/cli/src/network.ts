@@ -1,4 +1,4 @@
-import { type Layer, Linear, Sequential } from "glassnet";
+import { type Layer, type Linear, linearLayers } from "glassnet";
 
 /** A linear layer in its place: counted from 1, as users count, and with its path, as files name it. */
 export interface LinearPlace {
@@ -11,19 +11,10 @@ export interface LinearPlace {
   readonly isLast: boolean;
 }
 
-function visit(layer: Layer, path: string, found: { path: string; layer: Linear<number, number> }[]): void {
-  if (layer instanceof Linear) found.push({ path, layer });
-  if (!(layer instanceof Sequential)) return;
-  layer.layers.forEach((part, i) => {
-    visit(part, path === "" ? `layers.${i}` : `${path}.layers.${i}`, found);
-  });
-}
-
 /** The linear layers of a model in the order in which they run. */
 export function linearPlaces(model: Layer): LinearPlace[] {
-  const found: { path: string; layer: Linear<number, number> }[] = [];
-  visit(model, "", found);
-  return found.map(({ path, layer }, i) => ({
+  const found = [...linearLayers(model)];
+  return found.map(([path, layer], i) => ({
     number: i + 1,
     path,
     layer,

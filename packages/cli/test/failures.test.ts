@@ -473,7 +473,7 @@ test("model files", async () => {
     (exit code 1)
 
     $ glassnet eval overlapping.safetensors mnist --data good
-    error: overlapping.safetensors: tensor "b" begins at 4, expected 8
+    error: overlapping.safetensors: tensor "b" overlaps the tensor before it: it begins at 4, expected 8
     (exit code 1)
 
     $ glassnet eval huge-header.safetensors mnist --data good

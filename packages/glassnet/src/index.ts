@@ -177,7 +177,7 @@ export { capture } from "./explain/capture.ts";
 export type { GradientCheck } from "./explain/check-gradients.ts";
 export { checkGradients } from "./explain/check-gradients.ts";
 export type { Contribution, Contributions } from "./explain/contributions.ts";
-export { contributions } from "./explain/contributions.ts";
+export { contributions, linearLayers } from "./explain/contributions.ts";
 export type { Evidence } from "./explain/evidence.ts";
 export { evidence } from "./explain/evidence.ts";
 export type { Term } from "./explain/glossary.ts";

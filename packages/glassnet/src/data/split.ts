@@ -14,7 +14,8 @@ export function holdOut(
 ): { rest: Dataset; held: Dataset } {
   const { size, name } = data;
   if (!Number.isInteger(count) || count < 1 || count >= size) {
-    const what = `cannot hold out ${count} of ${size} rows: expected 1 to ${size - 1}`;
+    const expected = size < 2 ? "two rows are needed at least" : `expected 1 to ${size - 1}`;
+    const what = `cannot hold out ${count} of ${size} rows: ${expected}`;
     throw new UsageError("invalid-option", name, what, { details: { count, size } });
   }
   if (options.seed === undefined) {

@@ -185,7 +185,8 @@ function checkLayout(entries: readonly Entry[], dataBytes: number, fail: Fail): 
   for (const entry of entries.toSorted((a, b) => a.begin - b.begin || a.end - b.end)) {
     // empty tensors share a begin
     if (entry.begin !== end) {
-      fail("gap-or-overlap", `tensor ${quoted(entry.name)} begins at ${entry.begin}, expected ${end}`);
+      const how = entry.begin < end ? "overlaps the tensor before it" : "leaves a gap before it";
+      fail("gap-or-overlap", `tensor ${quoted(entry.name)} ${how}: it begins at ${entry.begin}, expected ${end}`);
     }
     end = entry.end;
   }

@@ -50,8 +50,8 @@ describe("the verifier names the pass and what it broke:", () => {
     const add = changed(b.add(x, x), { inputs: [x, y] });
     expect(failureOf({ inputs: [x, y], outputs: [b.neg(add)] }, "fusion")).toMatchInlineSnapshot(`
       "graph after fusion: add does not fit its operands: add: shapes do not broadcast: 3 and 4 at axis -1
-        a: [2, 3]
-        b: [4]"
+        a: f32[2, 3]
+        b: f32[4]"
     `);
   });
 
