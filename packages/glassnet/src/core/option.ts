@@ -1,4 +1,5 @@
 import { alternatives, UsageError } from "./errors.ts";
+import { describeValue } from "./tree.ts";
 
 /**
  * @file Options as data: one row gives the check in the library, the flag of the command, the control in a form and the
@@ -71,7 +72,7 @@ export function checkOption(where: string, name: string, option: Option, value: 
     case "integer":
     case "number":
       if (typeof value === "number" && isInRange(option, value)) return;
-      throw new UsageError("invalid-option", where, `${name} must be ${rangeOf(option)}, got ${String(value)}`, {
+      throw new UsageError("invalid-option", where, `${name} must be ${rangeOf(option)}, got ${describeValue(value)}`, {
         details,
       });
     case "choice":
@@ -84,6 +85,8 @@ export function checkOption(where: string, name: string, option: Option, value: 
       );
     case "flag":
       if (typeof value === "boolean") return;
-      throw new UsageError("invalid-option", where, `${name} must be true or false, got ${String(value)}`, { details });
+      throw new UsageError("invalid-option", where, `${name} must be true or false, got ${describeValue(value)}`, {
+        details,
+      });
   }
 }

@@ -1,0 +1,203 @@
+import { describe, expect, test } from "vitest";
+import { RunningMean } from "../../test/own-layers.ts";
+import { bitsOf, clouds, failureOf, network, runToEnd, WatchedDevice } from "../../test/training.ts";
+import type { ArrayData } from "../core/array.ts";
+import { holdOut } from "../data/split.ts";
+import { decodeSafetensors, encodeSafetensors } from "../formats/safetensors.ts";
+import { crossEntropy } from "../loss/cross-entropy.ts";
+import { accuracy } from "../metric/accuracy.ts";
+import type { Layer } from "../nn/layer.ts";
+import { adam, adamW } from "../optim/adam.ts";
+import { sgd } from "../optim/sgd.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import type { EndEvent, EpochEvent, TrainEvent } from "./events.ts";
+import type { TrainOptions } from "./options.ts";
+import type { Snapshot } from "./snapshot.ts";
+import { train } from "./train.ts";
+
+const { rest: data, held: validation } = holdOut(clouds(73), 20); // 53 rows: 6 steps of 10, the last of 3
+const options: TrainOptions = { loss: crossEntropy, epochs: 4, batchSize: 10, learningRate: 0.02, seed: 9 };
+
+/** A training to its end, with a snapshot at every event from the first to the last but one. One step a call. */
+async function trainWithSnapshots(model: Layer, more: TrainOptions) {
+  const snapshots: { at: string; event: number; snapshot: Snapshot }[] = [];
+  const events: TrainEvent[] = [];
+  const training = train(model, data, { ...more, device: new WatchedDevice(9) });
+  for await (const event of training) {
+    events.push(event);
+    if (event.kind === "end") break;
+    snapshots.push({ at: `${event.kind} ${event.step}`, event: events.length, snapshot: await training.snapshot() });
+  }
+  return { snapshots, events };
+}
+
+/** What an event tells, without the clock. */
+const facts = ({ elapsedMs: _, ...rest }: EpochEvent | EndEvent) => rest;
+const isSummary = (event: TrainEvent): event is EpochEvent | EndEvent => event.kind === "epoch" || event.kind === "end";
+
+describe.each<[string, () => Layer, Partial<TrainOptions>]>([
+  ["sgd with momentum", () => network(), { optimizer: sgd({ momentum: 0.9 }) }],
+  ["adam and dropout", () => network({ rate: 0.3 }), { optimizer: adam() }],
+  ["adamW in f64", () => network({ dtype: "f64" }), { optimizer: adamW() }],
+  ["a schedule", () => network(), { learningRate: (step) => 0.1 / (1 + step) }],
+  [
+    "the best weights kept, by accuracy",
+    () => network({ rate: 0.1 }),
+    { validation, keepBest: true, metrics: { accuracy }, monitor: "accuracy", optimizer: sgd(), learningRate: 0.5 },
+  ],
+  ["states", () => new RunningMean(2), { loss: (output: Tensor) => output.square().mean(), optimizer: sgd() }],
+])("with %s", (_, make, more) => {
+  test("a training goes on from any moment as if it had never stopped, bit for bit", async () => {
+    const settings = { ...options, ...more };
+    const whole = make();
+    const { snapshots, events } = await trainWithSnapshots(whole, settings);
+    expect(snapshots.map(({ at }) => at).slice(0, 9)).toEqual([
+      ...["start 0", "step 1", "step 2", "step 3", "step 4", "step 5", "step 6", "epoch 6", "step 7"],
+    ]);
+    const positions = snapshots.filter(({ event }, i) => i < 10 || event % 5 === 0 || i === snapshots.length - 1);
+    for (const { at, event, snapshot } of positions) {
+      const resumed = make();
+      const log = await runToEnd(train(resumed, data, { ...settings, restore: snapshot }));
+      expect(bitsOf(resumed), at).toBe(bitsOf(whole));
+      expect(log.events.filter(isSummary).map(facts), at).toEqual(events.slice(event).filter(isSummary).map(facts));
+      expect(log.start.step).toBe(snapshot.step);
+    }
+  });
+});
+
+async function snapshotAfter(model: Layer, steps: number, more: Partial<TrainOptions> = {}): Promise<Snapshot> {
+  const training = train(model, data, { ...options, ...more, device: new WatchedDevice(9) });
+  for await (const event of training) {
+    if (event.kind === "step" && event.step === steps) return await training.snapshot();
+  }
+  throw new Error("the training ended before");
+}
+
+test("a snapshot is plain data: copied, or stored as a file and JSON, it restores the same", async () => {
+  const more = { validation, keepBest: true, optimizer: adam() };
+  const [whole, copied, stored] = [network(), network(), network()];
+  await runToEnd(train(whole, data, { ...options, ...more }));
+  const snapshot = await snapshotAfter(network(), 8, more);
+
+  await runToEnd(train(copied, data, { ...options, ...more, restore: structuredClone(snapshot) }));
+  expect(bitsOf(copied)).toBe(bitsOf(whole));
+
+  const { variables, slots, best, ...numbers } = snapshot;
+  const groups = { variables, slots, best: best!.variables };
+  const names = Object.entries(groups).flatMap(([group, arrays]) =>
+    Object.entries(arrays).map(([name, array]) => [`${group}:${name}`, array] as const),
+  );
+  const file = encodeSafetensors(new Map(names));
+  const json = JSON.stringify({ ...numbers, best: { ...best, variables: {} } });
+  const { tensors } = decodeSafetensors(file);
+  const group = (prefix: string, like: Readonly<Record<string, ArrayData>>) =>
+    Object.fromEntries(Object.keys(like).map((name) => [name, tensors.get(`${prefix}:${name}`)!]));
+  const read = JSON.parse(json) as Snapshot;
+  const restore: Snapshot = {
+    ...read,
+    variables: group("variables", variables),
+    slots: group("slots", slots),
+    best: { ...read.best!, variables: group("best", best!.variables) },
+  };
+  expect(restore).toEqual(snapshot);
+  await runToEnd(train(stored, data, { ...options, ...more, restore }));
+  expect(bitsOf(stored)).toBe(bitsOf(whole));
+});
+
+test("a snapshot belongs to its taker: training on does not change it", async () => {
+  const training = train(network(), data, { ...options, device: new WatchedDevice(9) });
+  let taken: Snapshot | undefined;
+  let copy: Snapshot | undefined;
+  for await (const event of training) {
+    if (event.kind !== "step" || taken !== undefined) continue;
+    taken = await training.snapshot();
+    copy = structuredClone(taken);
+  }
+  expect(taken).toEqual(copy);
+});
+
+test("a training that was finished goes on with more epochs", async () => {
+  const [long, short] = [network(), network()];
+  await runToEnd(train(long, data, options));
+  const half = train(short, data, { ...options, epochs: 2 });
+  let restore: Snapshot | undefined;
+  for await (const event of half) if (event.kind === "end") restore = await half.snapshot();
+  await runToEnd(train(short, data, { ...options, restore: restore! }));
+  expect(bitsOf(short)).toBe(bitsOf(long));
+});
+
+test("a snapshot is refused where there is nothing to take, or other weights than those of the last step", async () => {
+  const training = train(network(), data, { ...options, validation, keepBest: true });
+  const before = await failureOf(() => training.snapshot());
+  let atEnd = "";
+  for await (const event of training) {
+    if (event.kind === "end") atEnd = await failureOf(() => training.snapshot());
+  }
+  const after = await failureOf(() => training.snapshot());
+  expect(before).toMatchInlineSnapshot(`
+    "GraphError: snapshot: there is no training under way
+      help: take it between the first event and the last"
+  `);
+  expect([atEnd, after]).toEqual([before, before]);
+});
+
+test("another setup is refused, and says what differs", async () => {
+  const snapshot = await snapshotAfter(network(), 3, { optimizer: adam(), validation });
+  const best: Snapshot = await snapshotAfter(network(), 8, { optimizer: adam(), validation });
+  const same = { ...options, optimizer: adam(), validation, restore: snapshot };
+  const with_ = (more: Partial<TrainOptions>, model: Layer = network(), set = data) =>
+    failureOf(() => runToEnd(train(model, set, { ...same, ...more })));
+  const edited = (change: object) => with_({ restore: { ...snapshot, ...change } as Snapshot });
+  const first = "layers.0.weight";
+  const messages = await Promise.all([
+    with_({ seed: 1 }),
+    with_({ batchSize: 11 }),
+    with_({}, network(), clouds(54)),
+    with_({ optimizer: sgd() }),
+    with_({ optimizer: adam({ beta1: 0.8 }) }),
+    with_({}, network({ dtype: "f64" })),
+    with_({}, new RunningMean(2)),
+    with_({ restore: best, metrics: { accuracy }, monitor: "accuracy" }),
+    with_({ restore: best, keepBest: true }),
+    edited({ version: 2 }),
+    edited({ slots: {} }),
+    edited({
+      variables: { ...snapshot.variables, [first]: { dtype: "f32", shape: [3, 6], data: new Float32Array(18) } },
+    }),
+    edited({
+      variables: { ...snapshot.variables, [first]: { dtype: "f32", shape: [6, 2], data: new Array(12).fill(0) } },
+    }),
+    edited({
+      variables: { ...snapshot.variables, [first]: { dtype: "f32", shape: [6, 2], data: new Float32Array(3) } },
+    }),
+  ]);
+  expect(messages).toMatchInlineSnapshot(`
+    [
+      "UsageError: restore: seed differs: the snapshot has 9, this training 1",
+      "UsageError: restore: batchSize differs: the snapshot has 10, this training 11",
+      "UsageError: restore: examples differs: the snapshot has 53, this training 54",
+      "UsageError: restore: optimizer differs: the snapshot has adam {"beta1":0.9,"beta2":0.999,"epsilon":1e-8,"decay":0}, this training sgd {"momentum":0,"nesterov":false,"decay":0}",
+      "UsageError: restore: optimizer differs: the snapshot has adam {"beta1":0.9,"beta2":0.999,"epsilon":1e-8,"decay":0}, this training adam {"beta1":0.8,"beta2":0.999,"epsilon":1e-8,"decay":0}",
+      "UsageError: restore: layers.0.weight differs: the snapshot has f32[6, 2], this training f64[6, 2]",
+      "UsageError: restore: the list of variables differs: the snapshot has layers.0.weight, layers.0.bias, layers.3.weight, layers.3.bias, this training scale, mean",
+      "UsageError: restore: monitor differs: the snapshot has loss, this training accuracy",
+      "UsageError: restore: keepBest differs: the snapshot has false, this training true",
+      "UsageError: restore: version differs: the snapshot has 2, this training 1",
+      "UsageError: restore: the list of slots differs: the snapshot has , this training layers.0.weight/m, layers.0.weight/v, layers.0.bias/m, layers.0.bias/v, layers.3.weight/m, layers.3.weight/v, layers.3.bias/m, layers.3.bias/v",
+      "UsageError: restore: layers.0.weight differs: the snapshot has f32[3, 6], this training f32[6, 2]",
+      "UsageError: restore: the data of layers.0.weight is not f32[6, 2]
+      help: a snapshot holds typed arrays: store it in a way that keeps them",
+      "UsageError: restore: the data of layers.0.weight is not f32[6, 2]
+      help: a snapshot holds typed arrays: store it in a way that keeps them",
+    ]
+  `);
+});
+
+test("a refused snapshot leaves the model as it was", async () => {
+  const snapshot = await snapshotAfter(network({ seed: 3 }), 3);
+  const model = network();
+  const device = new WatchedDevice();
+  await failureOf(() => runToEnd(train(model, data, { ...options, seed: 1, restore: snapshot, device })));
+  expect(bitsOf(model)).toBe(bitsOf(network()));
+  expect([device.states.size, device.programs.size]).toEqual([0, 0]);
+});
