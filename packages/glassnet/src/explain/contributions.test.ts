@@ -152,7 +152,7 @@ describe("contributions", () => {
         "ShapeError: contributions: layer "layers.0" makes more than one weighted sum for each unit: it is applied along an axis
         input: f32[1, 5, 3]",
         "UsageError: contributions: the model does not call its layer "idle"",
-        "UsageError: contributions: no linear layer "layers.0": expected ",
+        "UsageError: contributions: the model has no linear layer",
       ]
     `);
   });

@@ -56,6 +56,7 @@ export function checkSingle(where: string, x: Tensor): void {
 function pickUnit(model: Layer, path: string, unit: number): Linear<number, number> {
   const layers = linearLayers(model);
   const layer = layers.get(path);
+  if (layers.size === 0) throw new UsageError("unsupported", "contributions", "the model has no linear layer");
   if (layer === undefined) {
     const expected = alternatives([...layers.keys()]);
     throw new UsageError("invalid-option", "contributions", `no linear layer "${path}": expected ${expected}`);

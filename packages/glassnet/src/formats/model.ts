@@ -20,6 +20,7 @@ export type { LayerMaker };
 export const MODEL_VERSION = 1;
 /** More axes than any input has. */
 const MAX_RANK = 8;
+const SPARE_PARAMETERS = 2 ** 20;
 const METADATA_KEY = "glassnet";
 
 /** A model with what is needed to use it. */
@@ -99,6 +100,8 @@ function checkLoads(text: string, tensors: ReadonlyMap<string, ArrayData>): void
 
 function notLoadable(cause: FormatError): UsageError {
   const what = cause.message.slice("save: ".length).split("\n")[0]!;
+  const isOption = cause.reason === "bad-description" || cause.reason === "bad-preprocessing";
+  if (isOption) return new UsageError("invalid-option", "save", what, { cause });
   return new UsageError("unsupported", "save", `the file could not be loaded again: ${what}`, { cause });
 }
 
@@ -124,8 +127,8 @@ export const modelReasons = [
 export function decodeModel(bytes: Uint8Array, { layers = {} }: LoadOptions = {}, where = "model"): SavedModel {
   const { tensors, metadata } = decodeSafetensors(bytes, where);
   const description = parseDescription(metadata[METADATA_KEY], where);
-  let maxParameters = 0;
-  for (const { data } of tensors.values()) maxParameters += data.length;
+  let maxParameters = SPARE_PARAMETERS; // so that what is amiss in a file of usual size can be named
+  for (const { data } of tensors.values()) maxParameters += 2 * data.length;
   const model = makeLayer(description.architecture, layers, { where, maxParameters });
   checkTensors(model, tensors, where);
   for (const [path, variable] of variablesOf(model)) variable.assign(fromArray(tensors.get(path)!));
