@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Rng } from "../core/random.ts";
+import { compile } from "../tensor/compile.ts";
 import { ones, tensor, zeros } from "../tensor/create.ts";
 import { relu } from "../tensor/functions.ts";
 import { keyOf } from "../tensor/random.ts";
@@ -146,4 +147,34 @@ describe("keys", () => {
         help: pass one: new Run({ training: true, key: keyOf(seed, step) })]
     `);
   });
+});
+
+test("a layer that is called twice sees its old state both times, and says what it adds once", () => {
+  class Counting extends Layer {
+    readonly count = new State(tensor(0));
+    protected override forward(x: Tensor): Tensor {
+      return x.add(this.count);
+    }
+    override config() {
+      return { kind: "counting" };
+    }
+  }
+  class Twice extends Layer {
+    readonly inner = new Counting();
+    protected override forward(x: Tensor, run: Run): Tensor {
+      const y = this.inner.call(this.inner.call(x, run), run);
+      run.assign(this.inner.count, this.inner.count.value.add(1));
+      return y.add(this.inner.count);
+    }
+    override config() {
+      return { kind: "twice" };
+    }
+  }
+  const model = new Twice();
+  const compiled = compile((x: Tensor) => model.call(x));
+  expect(model.call(tensor(1)).itemSync()).toBe(1);
+  expect(model.inner.count.value.itemSync()).toBe(1);
+  expect(compiled.sync(tensor(1)).itemSync()).toBe(4);
+  expect(model.call(tensor(1)).itemSync()).toBe(7);
+  expect(model.inner.count.value.itemSync()).toBe(3);
 });

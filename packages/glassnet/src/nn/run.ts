@@ -2,7 +2,7 @@ import { GlassnetError, GraphError } from "../core/errors.ts";
 import { hashPath } from "../core/random.ts";
 import type { Key } from "../tensor/random.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { withScope } from "../tensor/trace.ts";
+import { deferAssignments, withScope } from "../tensor/trace.ts";
 import { type Module, type State, type Variable, visit } from "../tensor/variable.ts";
 
 export interface RunOptions {
@@ -24,6 +24,7 @@ export class Run {
   readonly #onCall: RunOptions["onCall"];
   #paths: Map<Module | Variable, string> | undefined;
   readonly #draws = new Map<string, number>();
+  #inner = false;
 
   constructor({ training = false, key, onCall }: RunOptions = {}) {
     this.training = training;
@@ -58,6 +59,16 @@ export class Run {
     state.assign(value);
   }
 
+  /** The layer that was called first. Its call is the step at whose end assignments take effect. */
+  #outermost(path: string, forward: () => Tensor): Tensor {
+    this.#inner = true;
+    try {
+      return deferAssignments(() => withScope(path, forward));
+    } finally {
+      this.#inner = false;
+    }
+  }
+
   /** @internal Runs a layer's formula under its name. */
   enter(layer: Module, input: Tensor, forward: () => Tensor): Tensor {
     if (this.#paths === undefined) {
@@ -67,9 +78,10 @@ export class Run {
       });
       this.#paths = paths;
     }
-    const path = this.pathOf(layer);
+    const path = this.#paths.get(layer);
+    if (path === undefined) return forward(); // in no field of the model: part of the layer that calls it
     try {
-      const output = withScope(path, forward);
+      const output = this.#inner ? withScope(path, forward) : this.#outermost(path, forward);
       this.#onCall?.(path, input, output);
       return output;
     } catch (error) {

@@ -5,7 +5,8 @@ import { formatType, type TensorType } from "../core/shape.ts";
 import { mapTree, type Tree } from "../core/tree.ts";
 import type { Program, RunRequest, RunResult } from "../program/program.ts";
 import { compute, computeSync, syncOf } from "./compute.ts";
-import { defaultDevice } from "./device.ts";
+import { defaultDevice, openDevice } from "./device.ts";
+import { noteWritten, staleOn, stateName } from "./resident-variable.ts";
 import { Tensor } from "./tensor.ts";
 import { refuseAsync } from "./trace.ts";
 import { traceProgram } from "./trace-program.ts";
@@ -32,6 +33,8 @@ export interface Compiled<Args extends readonly Tree<Tensor>[], R> {
 /** One traced call: what must be fed, and what comes back. */
 interface Traced {
   readonly program: Program;
+  /** The tensors of the arguments that the program reads: which one, and the name of its feed. */
+  readonly fed: readonly (readonly [argument: number, name: string])[];
   readonly variables: readonly Variable[];
   readonly assigned: readonly Variable[];
   /** The result's structure, with positions of outputs as leaves. */
@@ -40,19 +43,10 @@ interface Traced {
   readonly outputs: readonly TensorType[];
 }
 
-const isTensor = (x: unknown): x is Tensor => x instanceof Tensor;
-const isPosition = (x: unknown): x is number => typeof x === "number";
-
-/** The tensors of the arguments, in order. */
-function leavesOf(args: readonly unknown[]): Tensor[] {
-  const leaves: Tensor[] = [];
-  mapTree("compile", args, isTensor, (leaf) => leaves.push(leaf));
-  return leaves;
-}
-
-/** Equal for arguments that can share a program: structure and types. */
-function signatureOf(args: readonly unknown[]): string {
-  return JSON.stringify(mapTree("compile", args, isTensor, formatType));
+/** A traced call on its device. The promise is kept, so that calls made meanwhile wait for the same program. */
+interface Entry {
+  readonly traced: Traced;
+  readonly loaded: LoadedProgram;
 }
 
 interface Recording {
@@ -61,8 +55,24 @@ interface Recording {
   readonly finish: () => Traced;
 }
 
+const isTensor = (x: unknown): x is Tensor => x instanceof Tensor;
+const isPosition = (x: unknown): x is number => typeof x === "number";
+
+/** The tensors of the arguments, in order. */
+function leavesOf(args: readonly unknown[]): readonly Tensor[] {
+  if (args.every(isTensor)) return args;
+  const leaves: Tensor[] = [];
+  mapTree("compile", args, isTensor, (leaf) => leaves.push(leaf));
+  return leaves;
+}
+
+/** Equal for arguments that can share a program: structure and types. */
+function signatureOf(args: readonly unknown[]): string {
+  if (args.every(isTensor)) return args.map(formatType).join();
+  return JSON.stringify(mapTree("compile", args, isTensor, formatType));
+}
+
 const argumentName = (index: number): string => `argument ${index}`;
-const variableName = (index: number): string => `variable ${index}`;
 
 function trace(fn: (...args: never[]) => unknown, args: readonly unknown[]): Recording {
   const outputs: Tensor[] = [];
@@ -79,43 +89,82 @@ function trace(fn: (...args: never[]) => unknown, args: readonly unknown[]): Rec
       result = mapTree("compile", returned, isTensor, (leaf) => outputs.push(leaf) - 1);
       assigned.push(...assignments.keys());
       outputs.push(...assignments.values());
-      return { outputs: Object.fromEntries(outputs.entries()) };
+      const writes = [...assignments].map(([variable, value]) => ({ state: variable.value, value }));
+      return { writes, outputs: Object.fromEntries(outputs.entries()) };
     },
-    (_, index) => ({ kind: "feed", name: variableName(index) }),
+    (variable) => ({ kind: "state", name: stateName(variable) }),
   );
-  const finish = (): Traced => ({
-    program: traced.build(),
-    variables: [...traced.variables.keys()],
-    assigned,
-    result,
-    outputs: outputs.map(({ dtype, shape }) => ({ dtype, shape })),
-  });
+  const finish = (): Traced => {
+    const program = traced.build();
+    const names = new Set(program.buffers.flatMap(({ source }) => (source.kind === "feed" ? [source.name] : [])));
+    const fed = leavesOf(args).flatMap((_, i) => (names.has(argumentName(i)) ? [[i, argumentName(i)] as const] : []));
+    return {
+      program,
+      fed,
+      variables: [...traced.variables.keys()],
+      assigned,
+      result,
+      outputs: outputs.map(({ dtype, shape }) => ({ dtype, shape })),
+    };
+  };
   return { outside: traced.outside, finish };
 }
 
-/** Feeds for a traced call: the arguments and the variables' present values, all computed by now. */
-function requestOf({ program, variables }: Traced, leaves: readonly Tensor[]): RunRequest {
-  const known = new Map<string, Tensor>();
-  leaves.forEach((leaf, i) => {
-    known.set(argumentName(i), leaf);
-  });
-  variables.forEach((variable, i) => {
-    known.set(variableName(i), variable.value);
-  });
+/** Feeds for a traced call: the arguments, computed by now. */
+function requestOf({ fed }: Traced, leaves: readonly Tensor[]): RunRequest {
   const feeds: Record<string, TypedArray> = {};
-  for (const { source } of program.buffers) {
-    if (source.kind === "feed") feeds[source.name] = known.get(source.name)!.stored!;
-  }
+  for (const [argument, name] of fed) feeds[name] = leaves[argument]!.stored!;
   return { steps: 1, feeds };
 }
 
-function resultOf<R>({ result, outputs, assigned }: Traced, run: RunResult): R {
+/** The result's tensors. Variables that were assigned take their values over, on this device and here. */
+function takeResult<R>(device: Device, { result, outputs, assigned }: Traced, run: RunResult): R {
   const tensors = outputs.map((type, i) => new Tensor(type, run.outputs[i]!));
   const firstAssigned = outputs.length - assigned.length;
   assigned.forEach((variable, i) => {
-    variable.assign(tensors[firstAssigned + i]!);
+    const value = tensors[firstAssigned + i]!;
+    variable.assign(value);
+    noteWritten(device, variable, value);
   });
   return mapTree("compile", result, isPosition, (i) => tensors[i]!) as R;
+}
+
+/** The entries of one compiled function, the one that was unused for longest first. */
+class Cache<E> {
+  readonly #entries = new Map<string, E>();
+  readonly #capacity: number;
+
+  constructor(capacity: number) {
+    this.#capacity = capacity;
+  }
+
+  get(key: string): E | undefined {
+    const hit = this.#entries.get(key);
+    if (hit !== undefined) {
+      this.#entries.delete(key);
+      this.#entries.set(key, hit);
+    }
+    return hit;
+  }
+
+  /** Returns the entry that has to make room. */
+  set(key: string, entry: E): E | undefined {
+    this.#entries.set(key, entry);
+    const [oldest] = this.#entries;
+    if (this.#entries.size <= this.#capacity || oldest === undefined) return undefined;
+    this.#entries.delete(oldest[0]);
+    return oldest[1];
+  }
+
+  delete(key: string): void {
+    this.#entries.delete(key);
+  }
+
+  clear(): E[] {
+    const entries = [...this.#entries.values()];
+    this.#entries.clear();
+    return entries;
+  }
 }
 
 /**
@@ -142,80 +191,98 @@ export function compile<Args extends readonly Tree<Tensor>[], R extends Tree<Ten
       `cacheSize must be a whole number of at least 1, got ${cacheSize}`,
     );
   }
-  const cache = new Map<string, { traced: Traced; loaded: LoadedProgram }>();
-  const deviceOf = () => device ?? defaultDevice();
-
-  /** Moves a hit to the end, so the first entry is the one that was unused for longest. */
-  const lookUp = (key: string) => {
-    const hit = cache.get(key);
-    if (hit !== undefined) {
-      cache.delete(key);
-      cache.set(key, hit);
-    }
-    return hit;
-  };
-  const remember = (key: string, entry: { traced: Traced; loaded: LoadedProgram }): LoadedProgram | undefined => {
-    cache.set(key, entry);
-    const [oldest] = cache;
-    if (cache.size <= cacheSize || oldest === undefined) return undefined;
-    cache.delete(oldest[0]);
-    return oldest[1].loaded;
-  };
-
-  const call = async (...args: Args): Promise<R> => {
-    const leaves = leavesOf(args);
-    const on = deviceOf();
-    if (on.sync !== undefined) return callSync(...args);
-    await compute(leaves, { device: on });
-    const key = signatureOf(args);
-    let entry = lookUp(key);
-    if (entry === undefined) {
-      const recording = trace(fn as never, args);
-      await compute(recording.outside, { device: on });
-      const traced = recording.finish();
-      entry = { traced, loaded: await on.load(traced.program) };
-      const evicted = remember(key, entry);
-      if (evicted !== undefined) await on.unload(evicted);
-    }
-    await compute(
-      entry.traced.variables.map(({ value }) => value),
-      { device: on },
-    );
-    return resultOf<R>(entry.traced, await on.run(entry.loaded, requestOf(entry.traced, leaves)));
-  };
+  const cache = new Cache<Entry>(cacheSize);
+  const waitingCache = new Cache<Promise<Entry>>(cacheSize);
 
   const callSync = (...args: Args): R => {
-    const leaves = leavesOf(args);
-    const on = deviceOf();
+    const on = device ?? defaultDevice();
     const sync = syncOf(on);
+    const leaves = leavesOf(args);
     computeSync(leaves, { device: on });
     const key = signatureOf(args);
-    let entry = lookUp(key);
+    let entry = cache.get(key);
     if (entry === undefined) {
       const recording = trace(fn as never, args);
       computeSync(recording.outside, { device: on });
       const traced = recording.finish();
       entry = { traced, loaded: sync.load(traced.program) };
-      const evicted = remember(key, entry);
-      if (evicted !== undefined) sync.unload(evicted);
+      const evicted = cache.set(key, entry);
+      if (evicted !== undefined) sync.unload(evicted.loaded);
     }
-    computeSync(
-      entry.traced.variables.map(({ value }) => value),
-      { device: on },
-    );
-    return resultOf<R>(entry.traced, sync.run(entry.loaded, requestOf(entry.traced, leaves)));
+    const { traced, loaded } = entry;
+    const stale = staleOn(on, traced.variables);
+    if (stale.length > 0)
+      computeSync(
+        stale.map(({ value }) => value),
+        { device: on },
+      );
+    for (const { variable, value } of stale) {
+      sync.write(stateName(variable), variable, value.stored!);
+      noteWritten(on, variable, value);
+    }
+    return takeResult<R>(on, traced, sync.run(loaded, requestOf(traced, leaves)));
+  };
+
+  const load = async (on: Device, args: readonly unknown[]): Promise<Entry> => {
+    const recording = trace(fn as never, args);
+    await compute(recording.outside, { device: on });
+    const traced = recording.finish();
+    return { traced, loaded: await on.load(traced.program) };
+  };
+
+  const call = async (...args: Args): Promise<R> => {
+    const on = await openDevice(device);
+    if (on.sync !== undefined) return callSync(...args);
+    const leaves = leavesOf(args);
+    await compute(leaves, { device: on });
+    const key = signatureOf(args);
+    let loading = waitingCache.get(key);
+    if (loading === undefined) {
+      loading = load(on, args);
+      const evicted = waitingCache.set(key, loading);
+      // Queued behind the runs that were asked for before; see `Device`.
+      void evicted?.then(
+        ({ loaded }) => on.unload(loaded),
+        () => undefined, // it never was loaded; its own caller got the error
+      );
+    }
+    let entry: Entry;
+    try {
+      entry = await loading;
+    } catch (error) {
+      waitingCache.delete(key);
+      throw error;
+    }
+    const { traced, loaded } = entry;
+    // Between looking at the variables and asking for the run nothing may wait: another call could assign them.
+    let stale = staleOn(on, traced.variables);
+    while (stale.some(({ value }) => value.stored === undefined)) {
+      await compute(
+        stale.map(({ value }) => value),
+        { device: on },
+      );
+      stale = staleOn(on, traced.variables);
+    }
+    const pending: Promise<unknown>[] = [];
+    for (const { variable, value } of stale) {
+      pending.push(on.write(stateName(variable), variable, value.stored!));
+      noteWritten(on, variable, value);
+    }
+    const running = on.run(loaded, requestOf(traced, leaves));
+    const [result] = await Promise.all([running, ...pending]);
+    return takeResult<R>(on, traced, result);
   };
 
   const program = (...args: Args): Program => {
     const recording = trace(fn as never, args);
-    computeSync(recording.outside, { device: deviceOf() });
+    computeSync(recording.outside);
     return recording.finish().program;
   };
 
   const release = async (): Promise<void> => {
-    const entries = [...cache.values()];
-    cache.clear();
-    for (const { loaded } of entries) await deviceOf().unload(loaded);
+    const on = await openDevice(device);
+    const waiting = await Promise.all(waitingCache.clear());
+    for (const { loaded } of [...cache.clear(), ...waiting]) await on.unload(loaded);
   };
 
   return Object.assign(call, { sync: callSync, program, release });

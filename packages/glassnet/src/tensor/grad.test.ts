@@ -1,5 +1,6 @@
 import { describe, expect, expectTypeOf, test } from "vitest";
-import { tensor } from "./create.ts";
+import { compile } from "./compile.ts";
+import { scalar, tensor } from "./create.ts";
 import { stopGradient, where } from "./functions.ts";
 import { grad, gradientsOf, valueAndGrad } from "./grad.ts";
 import type { Tensor } from "./tensor.ts";
@@ -130,4 +131,26 @@ describe("what has no gradient is refused:", () => {
         help: return the tensor from the compiled or differentiated function, and read it there]
     `);
   });
+});
+
+test("a parameter that occurs twice has its whole gradient at both places", () => {
+  const p = new Param(tensor([2, 3]));
+  const grads = grad((pair: Param[]) => pair[0]!.value.mul(pair[1]!.value).sum())([p, p]);
+  expect(grads.map((g) => g.toArraySync())).toEqual([
+    [4, 6],
+    [4, 6],
+  ]);
+});
+
+test("assignments inside take effect at the end, compiled or not", () => {
+  const n = new State(scalar(1));
+  const f = (x: Tensor): Tensor => {
+    n.assign(n.value.add(x));
+    return x.mul(n.value);
+  };
+  const eager = valueAndGrad(f)(scalar(5));
+  expect([eager.value.itemSync(), eager.grads.itemSync(), n.value.itemSync()]).toEqual([5, 1, 6]);
+  n.assign(scalar(1));
+  const compiled = compile((x: Tensor) => ({ ...valueAndGrad(f)(x) })).sync(scalar(5));
+  expect([compiled.value.itemSync(), compiled.grads.itemSync(), n.value.itemSync()]).toEqual([5, 1, 6]);
 });

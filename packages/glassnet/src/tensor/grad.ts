@@ -6,7 +6,7 @@ import { mapTree, type Tree } from "../core/tree.ts";
 import { topologicalOrder, type Value } from "../ir/graph.ts";
 import { ones, zeros } from "./create.ts";
 import { Tensor, upcomingId } from "./tensor.ts";
-import { record, withFrame, withScope } from "./trace.ts";
+import { deferAssignments, record, withFrame, withScope } from "./trace.ts";
 import { Module, Param, paramsOf, type Variable } from "./variable.ts";
 
 /** Tensors in arrays and plain objects. */
@@ -114,26 +114,28 @@ export function valueAndGrad<T extends Differentiable, Rest extends readonly unk
       stand.push(own);
       return own;
     };
+    const places = new Map<Param, number>(); // one that occurs twice has one gradient, which stands at both places
     const enterParam = (param: Param, path: string): number => {
+      const known = places.get(param);
+      if (known !== undefined) return known;
+      places.set(param, stand.length);
       variables.set(param, enter(param.value, path));
       return stand.length - 1;
     };
+    const aliases = new Map<string, Tensor>();
     // Where each gradient belongs: trees of positions in `stand`.
     const positions = mapTree("grad", wrt, isLeafOfTree, (leaf, path): unknown => {
       if (leaf instanceof Param) return enterParam(leaf, path);
       if (leaf instanceof Module) {
         return Object.fromEntries([...paramsOf(leaf)].map(([name, param]) => [name, enterParam(param, name)]));
       }
-      enter(leaf, path);
+      aliases.set(path, enter(leaf, path));
       return stand.length - 1;
     });
-    let next = 0;
-    const argument = mapTree("grad", wrt, isLeafOfTree, (leaf) => {
-      if (leaf instanceof Tensor) return stand[next++];
-      next += leaf instanceof Param ? 1 : paramsOf(leaf).size;
-      return leaf;
-    });
-    const value = withFrame({ variables, startId }, () => fn(argument as T, ...rest));
+    const argument = mapTree("grad", wrt, isLeafOfTree, (leaf, path) =>
+      leaf instanceof Tensor ? aliases.get(path) : leaf,
+    );
+    const value = deferAssignments(() => withFrame({ variables, startId }, () => fn(argument as T, ...rest)));
     if (!(value instanceof Tensor)) {
       throw new GraphError("invalid-graph", "grad", "the function must return a tensor", { help: "return the loss" });
     }

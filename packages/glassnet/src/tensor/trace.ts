@@ -21,6 +21,8 @@ export interface Frame {
   readonly assignments?: Map<Variable, Tensor>;
   /** Tensors with a smaller id were there before the frame. */
   readonly startId: number;
+  /** Whether computation goes on as ever: the frame only keeps assignments back. */
+  readonly isEager?: boolean;
 }
 
 const frames: Frame[] = [];
@@ -58,10 +60,11 @@ export function withScope<R>(name: string, fn: () => R): R {
 }
 
 export const currentScope = (): string => scope;
-export const isTracing = (): boolean => frames.length > 0;
+const outermostTrace = (): Frame | undefined => frames.find(({ isEager }) => isEager !== true);
+export const isTracing = (): boolean => outermostTrace() !== undefined;
 
 /** The first id of the outermost trace: what is older is a value like any other. */
-export const traceStart = (): number => frames[0]?.startId ?? Number.POSITIVE_INFINITY;
+export const traceStart = (): number => outermostTrace()?.startId ?? Number.POSITIVE_INFINITY;
 
 /** What stands for a variable here, or `undefined` outside of traces. */
 export function standIn(variable: Variable): Tensor | undefined {
@@ -73,16 +76,38 @@ export function standIn(variable: Variable): Tensor | undefined {
   return undefined;
 }
 
-/** Notes an assignment for the end of the trace; false outside of one that takes assignments. */
+/**
+ * Notes an assignment for the end of the trace or of the pass; false outside of both.
+ *
+ * @throws GraphError if the variable has been assigned already: the first value would be lost without a trace.
+ */
 export function noteAssignment(variable: Variable, value: Tensor): boolean {
   for (let i = frames.length - 1; i >= 0; i--) {
     const assignments = frames[i]!.assignments;
     if (assignments !== undefined) {
+      if (assignments.has(variable)) {
+        throw new GraphError("invalid-graph", "assign", `${formatType(variable)} is assigned twice in one step`, {
+          help: "assignments take effect at the end of a step, so only one can count: combine the two values",
+        });
+      }
       assignments.set(variable, value);
       return true;
     }
   }
   return false;
+}
+
+/**
+ * Runs `fn` so that assignments take effect at its end, as they do in a compiled step: whoever reads a variable in
+ * between gets the old value. Inside a trace that keeps assignments, it only runs `fn`.
+ */
+export function deferAssignments<R>(fn: () => R): R {
+  if (frames.some(({ assignments }) => assignments !== undefined)) return fn();
+  const assignments = new Map<Variable, Tensor>();
+  const frame = { variables: new Map(), assignments, startId: Number.POSITIVE_INFINITY, isEager: true };
+  const result = withFrame(frame, fn);
+  for (const [variable, value] of assignments) variable.assign(value);
+  return result;
 }
 
 /** A graph in which tensors were written down, and which value each became. */

@@ -28,7 +28,7 @@ test("variables are found by path, in the order of the fields, shared ones under
   expect(variablesOf({ nothing: [1, "x", null, undefined, new Map()] }).size).toBe(0);
 });
 
-test("owners are visited before what they own, shared ones each time", () => {
+test("owners are visited before what they own, shared ones once, under their first path", () => {
   const paths: string[] = [];
   visit(new Tree(), "", (_, path) => paths.push(path));
   expect(paths).toEqual([
@@ -39,9 +39,18 @@ test("owners are visited before what they own, shared ones each time", () => {
     "leaves.1",
     "leaves.1.weight",
     "leaves.1.seen",
-    "named.tied",
     "named.own",
   ]);
+});
+
+test("a module that refers to itself is visited all the same", () => {
+  class Loop extends Module {
+    readonly weight = new Param(tensor([1]));
+    readonly again: unknown[] = [this];
+  }
+  const loop = new Loop();
+  loop.again.push(loop.again);
+  expect([...variablesOf(loop).keys()]).toEqual(["weight"]);
 });
 
 test("a variable keeps its type and takes new values", () => {

@@ -5,6 +5,8 @@ import { isPlainObject, joinPath } from "../core/tree.ts";
 import type { Tensor } from "./tensor.ts";
 import { noteAssignment, standIn } from "./trace.ts";
 
+let nextId = 0;
+
 /**
  * A named place that holds a tensor and keeps its identity when the tensor is replaced. In a trace it is an input,
  * never a constant; after the trace (or at once, outside of one) an assignment takes effect.
@@ -14,6 +16,8 @@ export abstract class Variable implements TensorType {
   abstract readonly trainable: boolean;
   readonly dtype: DType;
   readonly shape: Shape;
+  /** @internal Names its state on devices. */
+  readonly id: number = nextId++;
   #value: Tensor;
 
   constructor(value: Tensor) {
@@ -67,11 +71,8 @@ export abstract class Module {
  */
 export function variablesOf(root: unknown): Map<string, Variable> {
   const found = new Map<string, Variable>();
-  const seen = new Set<unknown>();
   visit(root, "", (value, path) => {
-    if (!(value instanceof Variable) || seen.has(value)) return;
-    seen.add(value);
-    found.set(path, value);
+    if (value instanceof Variable) found.set(path, value);
   });
   return found;
 }
@@ -81,15 +82,21 @@ export function paramsOf(root: unknown): Map<string, Param> {
   return new Map([...variablesOf(root)].filter((entry): entry is [string, Param] => entry[1] instanceof Param));
 }
 
-/** Calls `see` for every variable and module below `root`, owners first. */
-export function visit(root: unknown, path: string, see: (value: Variable | Module, path: string) => void): void {
-  if (root instanceof Variable) {
-    see(root, path);
-    return;
-  }
+/**
+ * Calls `see` for every variable and module below `root`, owners first, each once: what is shared is seen under its first
+ * path, and what refers to itself comes to an end.
+ */
+export function visit(
+  root: unknown,
+  path: string,
+  see: (value: Variable | Module, path: string) => void,
+  seen: Set<unknown> = new Set(),
+): void {
   const isModule = root instanceof Module;
-  if (isModule) see(root, path);
-  if (isModule || Array.isArray(root) || isPlainObject(root)) {
-    for (const [key, part] of Object.entries(root)) visit(part, joinPath(path, key), see);
-  }
+  const isVariable = root instanceof Variable;
+  if (!(isModule || isVariable || Array.isArray(root) || isPlainObject(root)) || seen.has(root)) return;
+  seen.add(root);
+  if (isModule || isVariable) see(root, path);
+  if (isVariable) return;
+  for (const [key, part] of Object.entries(root)) visit(part, joinPath(path, key), see, seen);
 }

@@ -1,0 +1,47 @@
+import type { Device } from "../backends/backend.ts";
+import type { Tensor } from "./tensor.ts";
+import type { Variable } from "./variable.ts";
+
+/**
+ * @file Variables as state on devices: one copy a device, which all compiled functions share. Tensors are immutable, so
+ * a copy is stale exactly when the variable holds another tensor than the one that was written.
+ */
+
+interface Residents {
+  /** What each variable's copy holds. */
+  readonly written: WeakMap<Variable, Tensor>;
+  /** Frees the copies of variables that nobody can reach any more. */
+  readonly forgotten: FinalizationRegistry<string>;
+}
+
+const residents: WeakMap<Device, Residents> = /* @__PURE__ */ new WeakMap();
+
+function residentsOf(device: Device): Residents {
+  const known = residents.get(device);
+  if (known !== undefined) return known;
+  const free = (name: string) => {
+    if (device.sync !== undefined) device.sync.free([name]);
+    else void device.free([name]);
+  };
+  const made = { written: new WeakMap(), forgotten: new FinalizationRegistry(free) };
+  residents.set(device, made);
+  return made;
+}
+
+/** Name of a variable's state. */
+export const stateName = (variable: Variable): string => `variable ${variable.id}`;
+
+/** The variables whose copy on the device is stale, with what it must become. Their values must have been computed. */
+export function staleOn(device: Device, variables: readonly Variable[]): { variable: Variable; value: Tensor }[] {
+  const { written } = residentsOf(device);
+  return variables
+    .map((variable) => ({ variable, value: variable.value }))
+    .filter(({ variable, value }) => written.get(variable) !== value);
+}
+
+/** Notes that the copy on the device holds `value` now. */
+export function noteWritten(device: Device, variable: Variable, value: Tensor): void {
+  const { written, forgotten } = residentsOf(device);
+  if (!written.has(variable)) forgotten.register(variable, stateName(variable));
+  written.set(variable, value);
+}
