@@ -1,3 +1,4 @@
+import { fromData, linear, type Param, paramsOf, Rng, sequential, sigmoid, type Tensor, valueAndGrad } from "glassnet";
 import { describe, expect, test } from "vitest";
 import {
   accuracy,
@@ -118,6 +119,53 @@ describe("backward", () => {
     for (const neuron of swapped[1]!) neuron.weights.reverse();
     expect(worst(swapped)).toBeGreaterThan(0.01);
   });
+});
+
+/** The same network in the library, in f64, with the same weights. */
+function inLibrary(network: Network) {
+  const layers = network.map((neurons) => {
+    const inputs = neurons[0]!.weights.length;
+    const weights = Float64Array.from(neurons.flatMap((neuron) => [...neuron.weights]));
+    const biases = Float64Array.from(neurons, (neuron) => neuron.bias);
+    return linear(inputs, neurons.length, {
+      rng: Rng.seeded(0),
+      weightInit: (shape) => fromData(weights, shape),
+      biasInit: (shape) => fromData(biases, shape),
+    });
+  });
+  return sequential(...layers.flatMap((layer) => [layer, sigmoid]));
+}
+
+test("each gradient of the network by hand equals the library's, to 1e-9 in f64", async () => {
+  const { pictures, labels } = readDigits("t10k", 2);
+  const random = [1, 2].map((seed) => example(seed));
+  const real = pictures.map((picture, i) => {
+    return { network: example(3 + i).network, input: inputOf(picture), target: targetOf(labels[i]!) };
+  });
+  for (const { network, input, target } of [...random, ...real]) {
+    const byHand = backward(network, forward(network, input), target);
+    const model = inLibrary(network);
+    const half = (m: typeof model, x: Tensor, y: Tensor) => m.call(x).sub(y).square().sum().mul(0.5);
+    const { value, grads } = valueAndGrad(half)(model, fromData(input, [1, 784]), fromData(target, [1, 10]));
+    expect(await value.item()).toBeCloseTo(loss(forward(network, input).at(-1)!, target), 12);
+    let compared = 0;
+    let worst = 0;
+    for (const [path, param] of paramsOf(model) as ReadonlyMap<string, Param>) {
+      const [, layer, kind] = path.split(".");
+      const neurons = byHand[Number(layer) / 2]!; // a sigmoid stands after each layer
+      const expected = neurons.flatMap((neuron) => (kind === "bias" ? [neuron.bias] : [...neuron.weights]));
+      const actual = await grads[path]!.data();
+      expect(param.dtype).toBe("f64");
+      expect(actual.length).toBe(expected.length);
+      for (const [k, want] of expected.entries()) {
+        const difference = Math.abs(actual[k]! - want);
+        if (difference > 0) worst = Math.max(worst, difference / Math.abs(want));
+        compared++;
+      }
+    }
+    expect(compared).toBe(784 * 30 + 30 + 30 * 10 + 10);
+    expect(worst).toBeLessThan(1e-9);
+  }
 });
 
 describe("the pieces", () => {
