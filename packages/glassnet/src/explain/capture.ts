@@ -4,6 +4,7 @@ import type { Layer } from "../nn/layer.ts";
 import { Run } from "../nn/run.ts";
 import { compile } from "../tensor/compile.ts";
 import { ones } from "../tensor/create.ts";
+import { openDevice } from "../tensor/device.ts";
 import { gradientsOf } from "../tensor/grad.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { paramsOf } from "../tensor/variable.ts";
@@ -12,6 +13,7 @@ export interface CaptureOptions {
   /** With it, and `targets`, gradients are captured too. */
   readonly loss?: Loss | undefined;
   readonly targets?: Tensor | undefined;
+  /** Where to run; the default device otherwise. */
   readonly device?: Device | undefined;
 }
 
@@ -41,7 +43,8 @@ export interface Capture {
  * @param x inputs as the network sees them (after preprocessing): [batch, ...]
  */
 export async function capture(model: Layer, x: Tensor, options: CaptureOptions = {}): Promise<Capture> {
-  const { loss, targets, device } = options;
+  const { loss, targets } = options;
+  const device = await openDevice(options.device);
   const paths: string[] = [];
   const params = paramsOf(model);
   const traced = compile(

@@ -9,7 +9,7 @@ import type { Layer } from "../nn/layer.ts";
 import { Run } from "../nn/run.ts";
 import { compute, elementsOf } from "../tensor/compute.ts";
 import { ones } from "../tensor/create.ts";
-import { defaultDevice } from "../tensor/device.ts";
+import { openDevice } from "../tensor/device.ts";
 import { gradientsOf } from "../tensor/grad.ts";
 import { ops, type Tensor } from "../tensor/tensor.ts";
 import { withFrame } from "../tensor/trace.ts";
@@ -40,9 +40,10 @@ export interface GradientCheck {
 export interface CheckOptions {
   readonly loss: Loss;
   readonly targets: Tensor;
-  readonly device?: Device;
+  /** Where to compute; the default device otherwise. It must know f64. */
+  readonly device?: Device | undefined;
   /** Called as the comparison goes on. */
-  readonly onProgress?: (done: number, total: number) => void;
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
 /**
@@ -71,7 +72,8 @@ interface F64Parts {
  * @param x inputs as the network sees them: [batch, ...]
  */
 export async function checkGradients(model: Layer, x: Tensor, options: CheckOptions): Promise<GradientCheck[]> {
-  const { loss, targets, device = defaultDevice(), onProgress } = options;
+  const { loss, targets, onProgress } = options;
+  const device = await openDevice(options.device);
   const params = paramsOf(model);
   const prefix = `gradient check ${++checks}`;
   const nameOf = (path: string) => `${prefix}/${path}`;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { Twice } from "../../test/own-layers.ts";
-import { failureOf } from "../../test/training.ts";
+import { failureOf, WatchedDevice } from "../../test/training.ts";
 import { Rng } from "../core/random.ts";
 import { sliceRows } from "../data/dataset.ts";
 import { encode } from "../data/encode.ts";
@@ -13,8 +13,7 @@ import { loadMnist } from "../node/mnist.ts";
 import { fromArray, tensor, zeros } from "../tensor/create.ts";
 import { relu, sigmoid } from "../tensor/functions.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { contributions } from "./contributions.ts";
-import { evidence } from "./evidence.ts";
+import { contributions, linearLayers } from "./contributions.ts";
 
 const rng = Rng.seeded(12);
 
@@ -151,94 +150,39 @@ describe("contributions", () => {
         in layers.0",
         "ShapeError: contributions: layer "layers.0" makes more than one weighted sum for each unit: it is applied along an axis
         input: f32[1, 5, 3]",
-        "UsageError: contributions: the model does not call its layer "idle"",
+        "UsageError: contributions: the model makes no call "idle"",
         "UsageError: contributions: the model has no linear layer",
       ]
     `);
   });
 
-  test("of a layer that is called twice are those of its first call", async () => {
-    const { terms } = await contributions(new Twice(), tensor([[3, 4]]), { layer: "inner", unit: 1 });
-    expect(terms.map(({ input }) => input)).toEqual([3, 4]);
-  });
-});
-
-describe("evidence", () => {
-  const model = sequential(linear(5, 30, { rng }), relu, linear(30, 4, { rng }));
-
-  test("for and against, with the bias, sum to the logit within the bound; so does the difference of two classes", async () => {
-    for (let k = 0; k < 50; k++) {
-      const x = fromArray(rng.normal([1, 5]));
-      const logits = await model.call(x).data();
-      for (let classIndex = 0; classIndex < 4; classIndex++) {
-        for (const versus of [undefined, (classIndex + 1) % 4, classIndex]) {
-          const why = await evidence(model, x, { classIndex, versus });
-          const parts = [...why.for, ...why.against].reduce((sum, { product }) => sum + product, why.bias);
-          expect(parts).toBeCloseTo(why.sum, 10);
-          expect(why.logit).toBe(logits[classIndex]! - (versus === undefined ? 0 : logits[versus]!));
-          expect(Math.abs(why.sum - why.logit)).toBeLessThanOrEqual(why.bound);
-          expect(why.layer).toBe("layers.2");
-          for (const { product, input, weight } of [...why.for, ...why.against]) {
-            expect(product).toBeCloseTo(input * weight, 10);
-          }
-        }
-      }
-    }
-  });
-
-  test("is ordered by strength, and leaves out what adds nothing", async () => {
-    const x = fromArray(rng.normal([1, 5]));
-    const why = await evidence(model, x, { classIndex: 2 });
-    const [up, down] = [why.for.map(({ product }) => product), why.against.map(({ product }) => product)];
-    expect(up).toEqual(up.toSorted((a, b) => b - a));
-    expect(down).toEqual(down.toSorted((a, b) => a - b));
-    expect(Math.min(...up)).toBeGreaterThan(0);
-    expect(Math.max(...down)).toBeLessThan(0);
-    const hidden = [...(await relu(model.layers[0]!.call(x)).data())];
-    expect(up.length + down.length).toBe(hidden.filter((h) => h !== 0).length);
-    const self = await evidence(model, x, { classIndex: 1, versus: 1 });
-    expect([self.for, self.against, self.sum, self.logit]).toEqual([[], [], 0, 0]);
-  });
-
-  test("by hand: weights 2 and −1 on hidden values 3 and 4, bias 0.5", async () => {
-    const last = linear(2, 2, { rng });
-    last.weight.assign(
-      tensor([
-        [2, -1],
-        [1, 1],
-      ]),
+  test("of a layer that is called twice are those of its first call, or of the one that is named", async () => {
+    const [model, x] = [new Twice(), tensor([[3, 4]])];
+    const first = await contributions(model, x, { layer: "inner", unit: 1 });
+    expect([first.layer, first.terms.map(({ input }) => input)]).toEqual(["inner", [3, 4]]);
+    const second = await contributions(model, x, { layer: "inner#2", unit: 1 });
+    const between = [...(await model.inner.call(x).data())];
+    expect([second.layer, second.terms.map(({ input }) => input)]).toEqual(["inner#2", between]);
+    expect(second.z).toBe((await model.call(x).data())[1]);
+    expect(await failureOf(() => contributions(model, x, { layer: "inner#3", unit: 1 }))).toMatchInlineSnapshot(
+      `"UsageError: contributions: the model makes no call "inner#3""`,
     );
-    last.bias!.assign(tensor([0.5, 0]));
-    const why = await evidence(sequential(last), tensor([[3, 4]]), { classIndex: 0, versus: 1 });
-    expect(why).toEqual({
-      classIndex: 0,
-      versus: 1,
-      layer: "layers.0",
-      for: [{ index: 0, input: 3, weight: 1, product: 3 }],
-      against: [{ index: 1, input: 4, weight: -2, product: -8 }],
-      bias: 0.5,
-      sum: -4.5,
-      logit: -4.5,
-      bound: 3 * 2 ** -24 * (10.5 + 7),
-    });
   });
 
-  test("refuses classes that do not exist, and models without a linear layer", async () => {
-    const x = zeros([1, 5]);
-    const messages = await Promise.all([
-      failureOf(() => evidence(model, x, { classIndex: 4 })),
-      failureOf(() => evidence(model, x, { classIndex: 0, versus: -1 })),
-      failureOf(() => evidence(model, zeros([3, 5]), { classIndex: 0 })),
-      failureOf(() => evidence(sequential(relu), x, { classIndex: 0 })),
-    ]);
-    expect(messages).toMatchInlineSnapshot(`
-      [
-        "UsageError: evidence: class must be 0 to 3, got 4",
-        "UsageError: evidence: class must be 0 to 3, got -1",
-        "ShapeError: evidence: explains one example at a time: the first axis must be 1
-        x: f32[3, 5]",
-        "UsageError: evidence: the model has no linear layer",
-      ]
-    `);
+  test("of a layer that stands in two places are found under the first", async () => {
+    const shared = linear(2, 2, { rng });
+    const model = sequential(shared, relu, shared);
+    expect([...linearLayers(model).keys()]).toEqual(["layers.0"]);
+    const { z, activation } = await contributions(model, tensor([[1, 2]]), { layer: "layers.0#2", unit: 0 });
+    expect([z, activation]).toEqual([(await model.call(tensor([[1, 2]])).data())[0], undefined]);
+  });
+
+  test("are computed where one says", async () => {
+    const device = new WatchedDevice();
+    const x = tensor([[1, 0.5, 4]]);
+    const there = await contributions(byHand(), x, { layer: "layers.0", unit: 0, device });
+    expect(there).toEqual(await contributions(byHand(), x, { layer: "layers.0", unit: 0 }));
+    expect(device.runs.length).toBeGreaterThan(0);
+    expect(device.programs.size).toBe(0);
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { tensor } from "../tensor/create.ts";
 import * as f from "../tensor/functions.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { activation, activationNames, activationOf, activations } from "./activation.ts";
+import { Activation, activation, activationNames, activationOf, activations } from "./activation.ts";
 
 const x = tensor([[-2, -0.5, 0, 1.5]]);
 
@@ -24,6 +24,13 @@ test("a known function keeps its name, and options that a layer would pass do no
   expect(seen).toEqual([1]);
 });
 
+test("a name cannot be given to another function: what is saved is what is computed", () => {
+  const Loose = Activation as unknown as new (name: string, apply: (y: Tensor) => Tensor) => Activation;
+  const layer = new Loose("relu", (y) => y.mul(100));
+  expect(layer.call(x).toArraySync()).toEqual([[0, 0, 0, 1.5]]);
+  expect(activationOf((y) => f.relu(y))).not.toBeInstanceOf(Activation); // it may do anything
+});
+
 test("a function of one's own is applied", () => {
   const layer = activationOf((y) => y.mul(2).add(1));
   expect(layer.name).toBe("function");
@@ -36,6 +43,7 @@ describe("errors", () => {
       `[UsageError: activation: unknown activation "rellu": expected "relu", "leakyRelu", "elu", "silu", "gelu", "sigmoid", "tanh", "softplus", "softmax" or "logSoftmax"]`,
     );
     expect(() => activation("toString" as "relu")).toThrow('unknown activation "toString"');
+    expect(() => new Activation("hasOwnProperty" as "relu")).toThrow('unknown activation "hasOwnProperty"');
   });
 
   test("a function of one's own cannot be saved", () => {

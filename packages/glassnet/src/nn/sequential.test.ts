@@ -25,8 +25,8 @@ test("of nothing gives back what comes in", () => {
 
 test("a function becomes the layer that applies it, with its name if it has one", () => {
   const { layers } = sequential(relu, linear(2, 2, { rng }), (x: Tensor) => x);
-  expect(layers.map((layer) => layer.constructor.name)).toEqual(["Activation", "Linear", "Activation"]);
-  expect(layers.filter((layer) => layer instanceof Activation).map(({ name }) => name)).toEqual(["relu", "function"]);
+  expect(layers.map((layer) => layer.constructor.name)).toEqual(["Activation", "Linear", "FunctionLayer"]);
+  expect(layers.filter((layer) => layer instanceof Activation).map(({ name }) => name)).toEqual(["relu"]);
 });
 
 test("layers that are only known when it runs go to the class", () => {

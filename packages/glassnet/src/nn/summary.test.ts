@@ -98,3 +98,55 @@ describe("the numbers", () => {
     expect([flops, activationBytes]).toEqual([16, 16]);
   });
 });
+
+describe("what the model reads but does not show", () => {
+  /** A layer in a private field. */
+  class Closed extends Layer<4, 4> {
+    readonly #inner = linear(4, 4, { rng, bias: false });
+
+    protected override forward(x: Tensor, run: Run): Tensor {
+      return this.#inner.call(x, run);
+    }
+
+    override config(): LayerConfig {
+      return { kind: "closed" };
+    }
+  }
+
+  /** A parameter in an object of a class that is no module. */
+  class Boxed extends Layer<4, 4> {
+    readonly box = new (class Box {
+      readonly gain = new Param(ones([4]));
+    })();
+
+    protected override forward(x: Tensor): Tensor {
+      return x.mul(this.box.gain);
+    }
+
+    override config(): LayerConfig {
+      return { kind: "boxed" };
+    }
+  }
+
+  test("is refused with its type, where it is read, and the remedy: it would be neither trained nor saved", () => {
+    expect(() => summary(sequential(relu, new Closed()), [4])).toThrowErrorMatchingInlineSnapshot(`
+      [UsageError: summary: the model reads a Param of f32[4, 4] that is not found among its fields
+        help: keep it, or the layer that owns it, in a public field of a Layer or Module, or in an array or plain object there
+        in layers.1]
+    `);
+    expect(() => summarize(new Boxed(), [4])).toThrowErrorMatchingInlineSnapshot(`
+      [UsageError: summary: the model reads a Param of f32[4] that is not found among its fields
+        help: keep it, or the layer that owns it, in a public field of a Layer or Module, or in an array or plain object there]
+    `);
+  });
+
+  test("may be a tensor: nobody expects that to change", () => {
+    const scale = ones([4]).mul(2);
+    expect(
+      summarize(
+        sequential((x: Tensor) => x.mul(scale)),
+        [4],
+      ).parameters,
+    ).toBe(0);
+  });
+});

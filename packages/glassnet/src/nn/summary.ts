@@ -1,13 +1,17 @@
 import { BYTES_PER_ELEMENT } from "../core/dtype.ts";
+import { UsageError } from "../core/errors.ts";
 import { formatBytes, formatCount } from "../core/format.ts";
 import { formatShape, type Shape, sizeOf, type TensorType } from "../core/shape.ts";
 import { flopsOf } from "../program/cost.ts";
+import { computeSync } from "../tensor/compute.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { type TracedProgram, traceProgram } from "../tensor/trace-program.ts";
 import { Variable, visit } from "../tensor/variable.ts";
 import { Activation } from "./activation.ts";
-import { Layer } from "./layer.ts";
+import { FunctionLayer } from "./function-layer.ts";
+import { Layer, type LayerConfig } from "./layer.ts";
 import { Run } from "./run.ts";
+import { Sequential } from "./sequential.ts";
+import { traceCall } from "./trace-call.ts";
 
 export interface LayerSummary {
   readonly path: string;
@@ -35,11 +39,22 @@ export interface ModelSummary {
 }
 
 function titleOf(layer: Layer): string {
-  if (layer instanceof Activation) return layer.name; // a function of one's own has no config
-  const { kind, ...options } = layer.config();
+  if (layer instanceof Activation || layer instanceof FunctionLayer) return layer.name;
+  if (layer instanceof Sequential) return "sequential";
+  const { kind, ...options } = configOf(layer);
   if (kind === "linear") return `linear ${String(options.inFeatures)} → ${String(options.outFeatures)}`;
   const plain = Object.entries(options).filter(([, value]) => typeof value !== "object");
   return [kind, ...plain.map(([name, value]) => `${name}=${String(value)}`)].join(" ");
+}
+
+/** A layer that cannot be saved can be summarised: by the name of its class. */
+function configOf(layer: Layer): LayerConfig {
+  try {
+    return layer.config();
+  } catch (error) {
+    if (error instanceof UsageError) return { kind: layer.constructor.name };
+    throw error;
+  }
 }
 
 /** The path of the layer that has a variable among its fields, or in arrays and objects there. */
@@ -49,7 +64,11 @@ function ownerOf(path: string, layers: ReadonlyMap<string, Layer>): string {
   return parts.join(".");
 }
 
-/** What a model is made of, and what one example costs. `inputShape` is without the batch axis. */
+/**
+ * What a model is made of, and what one example costs. `inputShape` is without the batch axis.
+ *
+ * @throws UsageError if the model reads a parameter that is not found among its fields; ShapeError if the input does not fit.
+ */
 export function summarize(model: Layer, inputShape: Shape): ModelSummary {
   const calls: { path: string; layer: Layer; output: TensorType }[] = [];
   const layers = new Map<string, Layer>();
@@ -73,17 +92,12 @@ export function summarize(model: Layer, inputShape: Shape): ModelSummary {
     const owner = ownerOf(path, layers);
     own.set(owner, (own.get(owner) ?? 0) + size);
   });
-  const traced: TracedProgram = traceProgram(
-    ({ input }) => {
-      const x = input({ dtype: "f32", shape: [1, ...inputShape] }, { kind: "feed", name: "x" });
-      const onCall = (path: string, _: Tensor, output: Tensor) => {
-        const layer = layers.get(path);
-        if (layer !== undefined) calls.push({ path, layer, output });
-      };
-      return { outputs: { y: model.call(x, new Run({ onCall })) } };
-    },
-    (_, i) => ({ kind: "feed", name: `variable ${i}` }),
-  );
+  const onCall = (path: string, _: Tensor, output: Tensor) => {
+    const layer = layers.get(path);
+    if (layer !== undefined) calls.push({ path, layer, output });
+  };
+  const traced = traceCall("summary", model, inputShape, new Run({ onCall }));
+  computeSync(traced.outside); // constants that the model made before: they cost nothing per example
   const program = traced.build();
   const flopsAt = new Map<string, number>();
   for (const instruction of program.instructions) {
