@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, describe, expect, test } from "vitest";
 import { RunningMean, Twice } from "../../test/own-layers.ts";
-import { bitsOf, failureOf, network } from "../../test/training.ts";
+import { bitsOf, failureOf, network, WatchedDevice } from "../../test/training.ts";
 import type { ArrayData } from "../core/array.ts";
 import { FormatError, UsageError } from "../core/errors.ts";
 import { Rng } from "../core/random.ts";
@@ -16,6 +16,7 @@ import { flatten } from "../nn/flatten.ts";
 import { Layer, type LayerConfig } from "../nn/layer.ts";
 import { linear } from "../nn/linear.ts";
 import { layerMakers } from "../nn/registry.ts";
+import type { Run } from "../nn/run.ts";
 import { sequential } from "../nn/sequential.ts";
 import { load, save } from "../node/model-file.ts";
 import { fromArray, tensor } from "../tensor/create.ts";
@@ -100,7 +101,7 @@ describe("what was saved is loaded, bit for bit", () => {
   test("weights of any finite value, and equal bytes for equal models", () => {
     const layer = linear(4, 1, { rng });
     layer.weight.assign(tensor([[-0, 1e-45, 3.4028234e38, -1 / 3]]));
-    const read = decodeModel(encodeModel(saved(layer)));
+    const read = decodeModel(encodeModel(saved(layer, { inputShape: [4] })));
     expect(bitsOf(read.model)).toBe(bitsOf(layer));
     expect(encodeModel(saved(network()))).toEqual(encodeModel(saved(network())));
   });
@@ -122,6 +123,24 @@ describe("saving refuses", () => {
         return { kind: "flatten" };
       }
     }
+    class Closed extends Layer<2, 2> {
+      readonly #inner = shared; // a private field is seen by nobody
+      protected override forward(x: Tensor, run: Run): Tensor {
+        return this.#inner.call(x, run);
+      }
+      override config(): LayerConfig {
+        return { kind: "closed" };
+      }
+    }
+    class Boxed extends Layer<2, 2> {
+      readonly box = new Map([["inner", shared]]); // neither a module, a list nor a plain object
+      protected override forward(x: Tensor, run: Run): Tensor {
+        return this.box.get("inner")!.call(x, run);
+      }
+      override config(): LayerConfig {
+        return { kind: "boxed" };
+      }
+    }
     const circle: Record<string, unknown> = {};
     circle.self = circle;
     const attempts: SavedModel[] = [
@@ -130,6 +149,9 @@ describe("saving refuses", () => {
       saved(sequential(shared, relu, shared)),
       saved(mixed),
       saved(new Forgetful()),
+      saved(network(), { inputShape: [3] }),
+      saved(sequential(relu, new Closed())),
+      saved(sequential(relu, new Boxed())),
       saved(network(), { notes: circle }),
       saved(network(), { notes: { big: 1n } }),
       saved(network(), { inputShape: [1.5] }),
@@ -149,9 +171,20 @@ describe("saving refuses", () => {
         "UsageError: save: a function of one's own cannot be saved
         help: wrap it in a class that extends Layer, and pass the class to load()",
         "UsageError: save: bias holds a number that is not finite",
-        "UsageError: save: the file could not be loaded again: tensor "layers.2.weight" is missing",
+        "UsageError: save: layers.2 is the same layer as layers.0, which a file cannot say
+        help: write a layer of your own that holds it once and calls it twice, and pass its maker to load()",
         "UsageError: save: the file could not be loaded again: tensor "bias" is f32[2], the architecture wants f64[2]",
         "UsageError: save: the file could not be loaded again: tensor "inner.weight" belongs to no layer of the architecture",
+        "UsageError: save: the model does not take an input of inputShape [3]: linear: expected 2 features in the last axis, got 3
+        x: f32[1, 3]
+        weight: f32[6, 2]
+        in layers.0",
+        "UsageError: save: the model reads a Param of f32[2, 2] that is not found among its fields
+        help: keep it, or the layer that owns it, in a public field of a Layer or Module, or in an array or plain object there
+        in layers.1",
+        "UsageError: save: the model reads a Param of f32[2, 2] that is not found among its fields
+        help: keep it, or the layer that owns it, in a public field of a Layer or Module, or in an array or plain object there
+        in layers.1",
         "UsageError: save: the description cannot be written as JSON: Converting circular structure to JSON",
         "UsageError: save: the description cannot be written as JSON: Do not know how to serialize a BigInt",
         "UsageError: save: inputShape is not a list of sizes",
@@ -162,6 +195,32 @@ describe("saving refuses", () => {
         "UsageError: save: outputs is "classes": expected "logits" or "scores"",
       ]
     `);
+  });
+
+  test("one layer in two places, but not one without weights, nor inside a layer of one's own", async () => {
+    const [shared, rest, chance] = [linear(2, 2, { rng }), sequential(relu), dropout(0.5)];
+    const nested = sequential(sequential(shared), rest, sequential(sequential(shared)), rest);
+    expect(await failureOf(() => encodeModel(saved(nested)))).toMatchInlineSnapshot(`
+      "UsageError: save: layers.2.layers.0.layers.0 is the same layer as layers.0.layers.0, which a file cannot say
+        help: write a layer of your own that holds it once and calls it twice, and pass its maker to load()"
+    `);
+    const twice = sequential(chance, shared, chance);
+    expect(bitsOf(decodeModel(encodeModel(saved(twice))).model)).toBe(bitsOf(twice));
+
+    /** Its maker makes the one layer, and so both places. */
+    class Mirror extends Layer<2, 2> {
+      readonly inner = linear(2, 2, { rng });
+      readonly both = sequential(this.inner, relu, this.inner);
+      protected override forward(x: Tensor, run: Run): Tensor {
+        return this.both.call(x, run);
+      }
+      override config(): LayerConfig {
+        return { kind: "mirror" };
+      }
+    }
+    const mirror = new Mirror();
+    const read = decodeModel(encodeModel(saved(mirror)), { layers: { mirror: () => new Mirror() } });
+    expect(await read.model.call(tensor([[1, 2]])).data()).toEqual(await mirror.call(tensor([[1, 2]])).data());
   });
 
   test("a layer of one's own is taken at its word, but its weights are checked", async () => {
@@ -413,7 +472,7 @@ describe("the file itself may be broken", () => {
     const overlapping = editHeader((text) => text.replace("[24,72]", "[20,68]"));
     const huge = good.slice();
     new DataView(huge.buffer).setBigUint64(0, 2n ** 63n, true);
-    const others = encodeModel(saved(sequential(linear(3, 4, { rng }))));
+    const others = encodeModel(saved(sequential(linear(3, 4, { rng })), { inputShape: [3] }));
     const mixed = encodeSafetensors(decodeSafetensors(others).tensors, decodeSafetensors(good).metadata as never);
     const files = [
       good.subarray(0, good.length - 1),
@@ -558,6 +617,15 @@ test("an independent reader in Python finds the names, shapes, values and the de
   expect(new Uint8Array(readFileSync(path))).toEqual(
     encodeModel({ model, inputShape: [1, 2, 2], preprocessing, classNames: ["no", "是"], notes: { seed: 5 } }),
   );
+});
+
+test("save computes pending weights where one says, on a device that cannot block too", async () => {
+  const [path, device] = [join(folder, "pending.safetensors"), new WatchedDevice()];
+  const model = network();
+  for (const variable of variablesOf(model).values()) variable.assign(variable.value.mul(2));
+  await save(path, saved(model), { device });
+  expect(device.runs).toEqual([1]); // all in one run
+  expect(bitsOf((await load(path)).model)).toBe(bitsOf(model));
 });
 
 test("load names the file, and reads it packed too", async () => {

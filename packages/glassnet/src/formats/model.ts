@@ -1,10 +1,12 @@
 import type { ArrayData } from "../core/array.ts";
-import { FormatError, UsageError } from "../core/errors.ts";
-import { formatType, MAX_SIZE, type Shape, sameShape, sizeOf } from "../core/shape.ts";
-import { describeValue, isPlainObject } from "../core/tree.ts";
+import { FormatError, GlassnetError, UsageError } from "../core/errors.ts";
+import { formatShape, formatType, MAX_SIZE, type Shape, sameShape, sizeOf } from "../core/shape.ts";
+import { describeValue, isPlainObject, joinPath } from "../core/tree.ts";
 import { type Preprocessing, parsePreprocessing } from "../data/preprocessing.ts";
 import type { Layer } from "../nn/layer.ts";
 import { type LayerMaker, makeLayer } from "../nn/registry.ts";
+import { Sequential } from "../nn/sequential.ts";
+import { traceCall } from "../nn/trace-call.ts";
 import { computeSync } from "../tensor/compute.ts";
 import { fromArray } from "../tensor/create.ts";
 import { variablesOf } from "../tensor/variable.ts";
@@ -44,9 +46,11 @@ export interface LoadOptions {
 }
 
 /**
- * The bytes of a model file.
+ * The bytes of a model file. Weights that are still pending are computed, which a device must then be able to do at once;
+ * `compute` them before where it is not.
  *
- * @throws UsageError if a layer cannot be saved, a weight is not a finite number, or the file could not be loaded again.
+ * @throws UsageError if a layer cannot be saved, a weight is not a finite number, the model reads a weight that is not found
+ * among its fields, or the file could not be loaded again.
  */
 export function encodeModel(saved: SavedModel): Uint8Array<ArrayBuffer> {
   const { model, inputShape, preprocessing, classNames, outputs = "logits", notes } = saved;
@@ -70,7 +74,9 @@ export function encodeModel(saved: SavedModel): Uint8Array<ArrayBuffer> {
     ...(notes && { notes }),
   };
   const text = toJson(description);
+  checkShared(model);
   checkLoads(text, tensors);
+  checkCall(model, inputShape);
   return encodeSafetensors(tensors, { [METADATA_KEY]: text });
 }
 
@@ -96,6 +102,38 @@ function checkLoads(text: string, tensors: ReadonlyMap<string, ArrayData>): void
     if (!(error instanceof FormatError)) throw error;
     if (error.reason !== "unknown-layer") throw notLoadable(error);
   }
+}
+
+/** The description says what each place holds, not that two places hold one layer: it would come back as two. */
+function checkShared(model: Layer): void {
+  const paths = new Map<Layer, string>();
+  const walk = (layer: Layer, path: string): void => {
+    const first = paths.get(layer);
+    if (first !== undefined && variablesOf(layer).size > 0) {
+      throw new UsageError("unsupported", "save", `${path} is the same layer as ${first}, which a file cannot say`, {
+        help: "write a layer of your own that holds it once and calls it twice, and pass its maker to load()",
+      });
+    }
+    paths.set(layer, path);
+    if (!(layer instanceof Sequential)) return; // how a layer of one's own comes back is its maker's affair
+    for (const [i, part] of layer.layers.entries()) walk(part, joinPath(path, `layers.${i}`));
+  };
+  walk(model, "");
+}
+
+/** The model must take an input of the shape that the file states, and read nothing that the file does not hold. */
+function checkCall(model: Layer, inputShape: Shape): void {
+  try {
+    traceCall("save", model, inputShape);
+  } catch (error) {
+    if (!(error instanceof GlassnetError) || error instanceof UsageError) throw error;
+    throw notCallable(inputShape, error);
+  }
+}
+
+function notCallable(inputShape: Shape, cause: GlassnetError): UsageError {
+  const what = `the model does not take an input of inputShape ${formatShape(inputShape)}: ${cause.message}`;
+  return new UsageError("invalid-data", "save", what, { cause });
 }
 
 function notLoadable(cause: FormatError): UsageError {
