@@ -18,6 +18,7 @@ export { contracts, infer } from "./ops/all.ts";
 export type { Contract } from "./ops/contract.ts";
 export { Ops } from "./ops/operations.ts";
 export type { ProgramSpec } from "./program/build.ts";
-export { buildProgram, printProgram } from "./program/build.ts";
+export { buildProgram } from "./program/build.ts";
+export { printProgram } from "./program/print.ts";
 export type { Buffer, Instruction, Program, RunRequest, RunResult, Source } from "./program/program.ts";
 export { composite };

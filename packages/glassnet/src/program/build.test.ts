@@ -3,7 +3,8 @@ import { GraphBuilder } from "../ir/builder.ts";
 import type { ValueOf } from "../ir/graph.ts";
 import { infer } from "../ops/all.ts";
 import { Ops } from "../ops/operations.ts";
-import { buildProgram, printProgram } from "./build.ts";
+import { buildProgram } from "./build.ts";
+import { printProgram } from "./print.ts";
 import type { Source } from "./program.ts";
 
 function setting() {
@@ -59,7 +60,7 @@ test("a training step: states, rows and feeds in, a guarded loss each step, writ
   `);
   expect(program.buffers.map(({ lastUse }) => lastUse)).toMatchInlineSnapshot(`
     [
-      7,
+      3,
       1,
       3,
       1,
@@ -97,7 +98,7 @@ describe("the last use of a buffer", () => {
     expect(buffers.map(({ lastUse }) => lastUse)).toEqual([0, 2, 2, 3, 4]);
   });
 
-  test("is after the last instruction if it is returned, guarded, collected or written", () => {
+  test("is after the last instruction if it is returned, guarded, collected or what a state becomes", () => {
     const { b, sources, state, feed } = setting();
     const w = state("w", [2]);
     const x = feed("x", [2]);
@@ -110,8 +111,36 @@ describe("the last use of a buffer", () => {
       outputs: { x },
     });
     expect(program.instructions).toHaveLength(3);
-    expect(program.buffers.map(({ lastUse }) => lastUse)).toEqual([3, 3, 3, 3, 3]);
+    expect(program.buffers.map(({ lastUse }) => lastUse)).toEqual([-1, 3, 3, 3, 3]);
   });
+});
+
+test("a state is needed as long as it is read: what it becomes may be put in its place after that", () => {
+  const { b, sources, state } = setting();
+  const [w, m] = [state("w", [2]), state("m", [2])];
+  const next = b.mul(m, 0.9); // 0: the last to read m
+  const program = buildProgram({
+    sources,
+    writes: [
+      { state: w, value: b.sub(w, next) }, // 1: the last to read w
+      { state: m, value: next },
+    ],
+  });
+  expect(printProgram(program)).toMatchInlineSnapshot(`
+    "b0: f32[2] = state "w"
+    b1: f32[2] = state "m"
+    b2: f32[] = constant 0.8999999761581421
+    b3: f32[2] = mul b1 b2
+    b4: f32[2] = sub b0 b3
+    write b0 <- b4
+    write b1 <- b3"
+  `);
+  expect(program.buffers.map(({ lastUse }) => lastUse)).toEqual([1, 0, 0, 2, 2]);
+
+  // One state that becomes another is read to the end.
+  const [from, to] = [state("from", [2]), state("to", [2])];
+  const moved = buildProgram({ sources, writes: [{ state: to, value: from }] });
+  expect(moved.buffers.map(({ lastUse }) => lastUse)).toEqual([-1, 0]);
 });
 
 test("what no result needs is left out, but a state that is written only is kept", () => {

@@ -29,7 +29,10 @@ export interface Buffer {
   readonly dtype: DType;
   readonly shape: Shape;
   readonly source: Source;
-  /** Index of the last instruction that reads it; `instructions.length` if it is needed after them. */
+  /**
+   * Index of the last instruction that reads it; `instructions.length` if it is needed after them, as what is written,
+   * guarded, collected or returned is; -1 for a state that is written only.
+   */
   readonly lastUse: number;
 }
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Device } from "../backends/backend.ts";
 import { openReference } from "../backends/reference/device.ts";
-import { printProgram } from "../program/build.ts";
+import { printProgram } from "../program/print.ts";
 import { compile } from "./compile.ts";
 import { tensor, zeros } from "./create.ts";
 import { concat } from "./functions.ts";
