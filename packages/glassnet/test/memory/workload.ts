@@ -12,12 +12,14 @@ import {
   dataset,
   dropout,
   evaluate,
+  fromArray,
   keyOf,
   linear,
   Param,
   Rng,
   Run,
   relu,
+  scalar,
   sequential,
   type Tensor,
   tensor,
@@ -102,11 +104,16 @@ const workloads: Readonly<Record<string, () => Workload>> = {
     return { work, settle: () => compute([v, w]) };
   },
 
-  /** Compiled functions that nobody releases. */
+  /** Compiled functions, and parameters that they keep on the device, that nobody releases. */
   forgotten: () => ({
     work: async () => {
-      const double = compile((x: Tensor) => x.mul(2).add(1));
-      await double(tensor([1, 2, 3]));
+      const weight = new Param(fromArray(rng.uniform([200])));
+      const step = compile((x: Tensor) => {
+        weight.assign(weight.value.sub(x.mul(weight)));
+        return weight.value.sum();
+      });
+      await step(scalar(0.1));
+      await step(scalar(0.2));
     },
   }),
 };
