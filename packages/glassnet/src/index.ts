@@ -152,6 +152,7 @@ export type { Dataset, DatasetParts } from "./data/dataset.ts";
 export { dataset, sliceRows, takeRows } from "./data/dataset.ts";
 export { encode } from "./data/encode.ts";
 export { parseIdx } from "./data/idx.ts";
+export { inputsOf } from "./data/inputs-of.ts";
 export type { MnistFiles, NamedBytes } from "./data/mnist.ts";
 export { digitNames, parseMnist } from "./data/mnist.ts";
 export type { PixelEncoding, Preprocessing } from "./data/preprocessing.ts";
@@ -174,11 +175,11 @@ export { train } from "./train/train.ts";
 
 export type { Capture, CaptureOptions, LayerCapture } from "./explain/capture.ts";
 export { capture } from "./explain/capture.ts";
-export type { GradientCheck } from "./explain/check-gradients.ts";
+export type { CheckOptions, GradientCheck } from "./explain/check-gradients.ts";
 export { checkGradients } from "./explain/check-gradients.ts";
-export type { Contribution, Contributions } from "./explain/contributions.ts";
+export type { Contribution, Contributions, ContributionsOptions } from "./explain/contributions.ts";
 export { contributions, linearLayers } from "./explain/contributions.ts";
-export type { Evidence } from "./explain/evidence.ts";
+export type { Evidence, EvidenceOptions } from "./explain/evidence.ts";
 export { evidence } from "./explain/evidence.ts";
 export type { Term } from "./explain/glossary.ts";
 export { closestTerms, findTerm, glossary } from "./explain/glossary.ts";
@@ -186,9 +187,9 @@ export { closestTerms, findTerm, glossary } from "./explain/glossary.ts";
 // Saving
 
 export type { LayerMaker, LoadOptions, SavedModel } from "./formats/model.ts";
-export { decodeModel, encodeModel } from "./formats/model.ts";
+export { decodeModel, encodeModel, modelReasons } from "./formats/model.ts";
 export type { SafetensorsContent } from "./formats/safetensors.ts";
-export { decodeSafetensors, encodeSafetensors } from "./formats/safetensors.ts";
+export { decodeSafetensors, encodeSafetensors, safetensorsReasons } from "./formats/safetensors.ts";
 
 // Shared ground
 
@@ -206,6 +207,6 @@ export {
 } from "./core/errors.ts";
 export type { FormatOptions } from "./core/format.ts";
 export { formatBytes, formatCount, formatDuration, formatTensor } from "./core/format.ts";
-export type { Option, OptionTable, OptionValue } from "./core/option.ts";
+export type { Option, OptionTable } from "./core/option.ts";
 export { checkOption, rangeOf } from "./core/option.ts";
 export type { Shape, TensorType } from "./core/shape.ts";

@@ -11,7 +11,7 @@ interface Row {
   readonly help: string;
 }
 
-export interface IntegerOption extends Row {
+interface IntegerOption extends Row {
   readonly kind: "integer";
   readonly min: number;
   readonly max?: number;
@@ -29,26 +29,19 @@ export interface NumberOption extends Row {
   readonly default: number;
 }
 
-export interface ChoiceOption extends Row {
+interface ChoiceOption extends Row {
   readonly kind: "choice";
   readonly of: readonly string[];
   readonly default: string;
 }
 
-export interface FlagOption extends Row {
+interface FlagOption extends Row {
   readonly kind: "flag";
   readonly default: boolean;
 }
 
 export type Option = IntegerOption | NumberOption | ChoiceOption | FlagOption;
 export type OptionTable = Readonly<Record<string, Option>>;
-
-/** The value that an option takes. */
-export type OptionValue<O extends Option> = O extends ChoiceOption
-  ? O["of"][number]
-  : O extends FlagOption
-    ? boolean
-    : number;
 
 /** The range of a numeric option in words: `a whole number of at least 1`. */
 export function rangeOf(option: IntegerOption | NumberOption): string {

@@ -19,7 +19,7 @@ import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
 
 export type { LayerMaker };
 
-export const MODEL_VERSION = 1;
+const MODEL_VERSION = 1;
 /** More axes than any input has. */
 const MAX_RANK = 8;
 const SPARE_PARAMETERS = 2 ** 20;

@@ -11,7 +11,7 @@ import { duplicateKey } from "./duplicate-key.ts";
  * @see https://huggingface.co/docs/safetensors
  */
 
-/** Every way in which bytes are not a usable safetensors file. */
+/** Every way in which bytes are not a usable safetensors file; `FormatError.reason`. */
 export const safetensorsReasons = [
   "too-short",
   "header-too-large",

@@ -15,7 +15,7 @@ import { Sequential } from "./sequential.ts";
 export type LayerMaker = (config: LayerConfig, make: (config: unknown) => Layer) => Layer;
 
 /** What a description may cost, and who is named in errors. */
-export interface MakeOptions {
+interface MakeOptions {
   /** Names the source of the description in errors. */
   readonly where?: string;
   /** How many parameters all linear layers together may have: those that the file holds. */
