@@ -161,12 +161,15 @@ export { holdOut } from "./data/split.ts";
 
 // Training
 
+export type { EvaluateModelOptions } from "./train/evaluate.ts";
+export { evaluate } from "./train/evaluate.ts";
 export type { Divergence, EndEvent, EpochEvent, Scores, StartEvent, StepEvent, TrainEvent } from "./train/events.ts";
 export { EVENT_VERSION } from "./train/events.ts";
-export type { EvaluateModelOptions, PredictOptions } from "./train/measure.ts";
-export { evaluate, predict } from "./train/measure.ts";
+export type { Monitor } from "./train/monitor.ts";
 export type { Schedule, TrainOptions } from "./train/options.ts";
 export { trainOptions } from "./train/options.ts";
+export type { PredictOptions } from "./train/predict.ts";
+export { predict } from "./train/predict.ts";
 export type { Best, Snapshot } from "./train/snapshot.ts";
 export type { Training } from "./train/train.ts";
 export { train } from "./train/train.ts";

@@ -11,6 +11,13 @@ export function batchCount(size: number, batchSize: number): number {
   return Math.ceil(size / batchSize);
 }
 
+/** The sizes that the batches of an epoch have: the full one, and that of a smaller last one. */
+export function batchSizes(size: number, batchSize: number): number[] {
+  const full = Math.min(size, batchSize);
+  const last = size % full;
+  return last === 0 ? [full] : [full, last];
+}
+
 /** The rows of each batch in turn, as views of `order`. */
 export function* batches(order: Int32Array, batchSize: number): Generator<Int32Array, void, undefined> {
   checkBatchSize("batches", batchSize, order.length);

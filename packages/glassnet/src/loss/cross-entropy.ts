@@ -1,8 +1,9 @@
 import { isFloat } from "../core/dtype.ts";
 import { ShapeError } from "../core/errors.ts";
 import { formatType, sameShape } from "../core/shape.ts";
-import { checkIndices, logSoftmax, mul, oneHot, where } from "../tensor/functions.ts";
+import { logSoftmax, mul, oneHot, where } from "../tensor/functions.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import { checkClassIndices } from "./class-indices.ts";
 import { type LossOptions, reduceLosses } from "./reduction.ts";
 
 /**
@@ -12,8 +13,9 @@ import { type LossOptions, reduceLosses } from "./reduction.ts";
  * Shapes: logits [..., classes]; targets class indices [...] (integers), or probabilities [..., classes] (floats).
  * Losses have shape [...]; the mean is over them all.
  *
- * @throws ShapeError if the targets fit neither form, or naming a class index that does not exist. (Indices that are
- * computed inside a trace cannot be looked at; one that does not exist then adds nothing to the loss.)
+ * @throws ShapeError if the targets fit neither form, or naming a class index that does not exist. (Indices inside a
+ * trace cannot be looked at: `train` and `evaluate` check their data set instead; elsewhere one that does not exist adds
+ * nothing to the loss.)
  */
 export function crossEntropy(logits: Tensor, targets: Tensor, options?: LossOptions): Tensor {
   const classes = logits.shape.at(-1);
@@ -27,7 +29,7 @@ export function crossEntropy(logits: Tensor, targets: Tensor, options?: LossOpti
       operands: { logits: formatType(logits), targets: formatType(targets) },
     });
   }
-  if (!isFloat(targets.dtype)) checkIndices("crossEntropy", targets, classes);
+  if (!isFloat(targets.dtype)) checkClassIndices("crossEntropy", targets, classes);
   const logs = logSoftmax(logits); // [..., classes]
   // Chosen rather than multiplied by 0: a class that is ruled out has the logit −∞, and 0 · ∞ is not a number.
   const terms = isFloat(targets.dtype) ? mul(logs, targets) : where(oneHot(targets, classes, "bool"), logs, 0);

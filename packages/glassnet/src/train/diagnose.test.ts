@@ -14,7 +14,7 @@ import { ones } from "../tensor/create.ts";
 import { relu, where } from "../tensor/functions.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { Param, variablesOf } from "../tensor/variable.ts";
-import { evaluate } from "./measure.ts";
+import { evaluate } from "./evaluate.ts";
 import { train } from "./train.ts";
 
 const data = clouds(50);

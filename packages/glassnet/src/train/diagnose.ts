@@ -1,11 +1,17 @@
 import type { Device } from "../backends/backend.ts";
 import { isFloat, type TypedArray } from "../core/dtype.ts";
 import { formatType } from "../core/shape.ts";
-import type { Program } from "../program/program.ts";
+import type { Buffer, Program, Source } from "../program/program.ts";
 import type { Divergence } from "./events.ts";
 
-/** A step program that changes nothing and returns every float buffer, by number. */
-function withEverythingReturned(program: Program): Program {
+/** Says which variable or slot a state holds; of a data set, which is only ever read, nothing. */
+export type DescribeState = (name: string) => string | undefined;
+
+const isData = ({ source }: Buffer, describeState: DescribeState): boolean =>
+  source.kind === "state" && describeState(source.name) === undefined;
+
+/** A step program that changes nothing and returns every float buffer by number, except constants and the data. */
+function withBuffersReturned(program: Program, describeState: DescribeState): Program {
   const end = program.instructions.length;
   return {
     ...program,
@@ -13,7 +19,11 @@ function withEverythingReturned(program: Program): Program {
     writes: [],
     guard: [],
     perStep: [],
-    outputs: program.buffers.flatMap(({ dtype }, i) => (isFloat(dtype) ? [{ name: String(i), buffer: i }] : [])),
+    outputs: program.buffers.flatMap((buffer, i) =>
+      isFloat(buffer.dtype) && buffer.source.kind !== "constant" && !isData(buffer, describeState)
+        ? [{ name: String(i), buffer: i }]
+        : [],
+    ),
   };
 }
 
@@ -21,37 +31,61 @@ function firstBad(data: TypedArray | undefined): number | undefined {
   return data?.find((x) => !Number.isFinite(x));
 }
 
+/** What a number was read from, in words. */
+function formatSource(source: Source, describeState: DescribeState): string {
+  switch (source.kind) {
+    case "state":
+      return describeState(source.name) ?? "the data";
+    case "row":
+      return `the optimizer's ${source.name.split("/").at(-1)}`;
+    default:
+      return `a ${source.kind}`;
+  }
+}
+
 /**
  * Replays a step that was not applied, and follows the first bad number back to where it arose: the operation whose
- * operands were all finite. (Masked infinities elsewhere in the step are not on that path and are not blamed.)
+ * operands were all finite, or what was read. (Masked infinities elsewhere in the step are not on that path and are not
+ * blamed.)
  */
 export async function diagnose(
   device: Device,
   program: Program,
   rows: Readonly<Record<string, TypedArray>>,
   step: number,
+  describeState: DescribeState,
 ): Promise<Divergence> {
-  const loaded = await device.load(withEverythingReturned(program));
-  let values: Readonly<Record<string, TypedArray>>;
+  const loaded = await device.load(withBuffersReturned(program, describeState));
+  let outputs: Readonly<Record<string, TypedArray>>;
   try {
-    values = (await device.run(loaded, { steps: 1, rows })).outputs;
+    outputs = (await device.run(loaded, { steps: 1, rows })).outputs;
   } finally {
     await device.unload(loaded);
   }
+  const badIn = (buffer: number): number | undefined => {
+    const { source } = program.buffers[buffer]!;
+    return firstBad(source.kind === "constant" ? source.data : outputs[buffer]);
+  };
   const makers = new Map(program.instructions.map((instruction) => [instruction.output, instruction]));
-  let buffer = program.guard.find((i) => firstBad(values[i]) !== undefined) ?? program.guard[0]!;
+  let buffer = program.guard.find((i) => badIn(i) !== undefined) ?? program.guard[0]!;
+  let bad = badIn(buffer);
+  let scope = "";
   for (;;) {
-    const next = makers.get(buffer)?.inputs.find((i) => firstBad(values[i]) !== undefined);
+    const maker = makers.get(buffer);
+    scope = maker?.scope ?? scope; // what is read belongs to the layer that reads it
+    const next =
+      maker?.inputs.find((i) => badIn(i) !== undefined) ??
+      (maker?.prim === "gather" ? maker.inputs.find((i) => isData(program.buffers[i]!, describeState)) : undefined);
     if (next === undefined) break;
+    bad = badIn(next) ?? bad;
     buffer = next;
   }
-  const bad = firstBad(values[buffer]);
   const value = Number.isNaN(bad) ? "NaN" : bad === Number.NEGATIVE_INFINITY ? "-Infinity" : "Infinity";
+  const layer = scope === "" ? "model" : scope;
   const maker = makers.get(buffer);
-  const { source } = program.buffers[buffer]!;
-  const layer = maker === undefined || maker.scope === "" ? "model" : maker.scope;
-  const operation = maker?.prim ?? ("name" in source ? `${source.kind} ${source.name}` : source.kind);
+  const operation = maker?.prim ?? formatSource(program.buffers[buffer]!.source, describeState);
   const type = formatType(program.buffers[buffer]!);
-  const message = `step ${step} gave ${value} first in ${layer}: ${operation} ${type}; the step was not applied`;
+  const where = maker === undefined ? `read ${value} in ${layer} from` : `gave ${value} first in ${layer}:`;
+  const message = `step ${step} ${where} ${operation} ${type}; the step was not applied`;
   return { step, layer, operation, value, message };
 }

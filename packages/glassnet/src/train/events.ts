@@ -31,8 +31,8 @@ export interface StepEvent {
   readonly step: number;
   /** Counted from 1. */
   readonly epoch: number;
-  /** Loss of each of the batches, before its update. */
-  readonly losses: Float32Array;
+  /** Loss of each of the batches, before its update, in the precision in which it was computed. */
+  readonly losses: Float32Array | Float64Array;
   /** Examples in these batches. */
   readonly examples: number;
   /** Step size of the last of them. */
@@ -59,9 +59,9 @@ export interface EpochEvent {
 /** Where and in what the first number that is not finite arose. */
 export interface Divergence {
   readonly step: number;
-  /** Path of the layer, such as `layers.2`; followed by `(gradient)` or `(update)` if it arose there. */
+  /** Path of the layer, such as `layers.2`; followed by `(gradient)` or `(update)` if it arose there; "loss" or "model". */
   readonly layer: string;
-  /** The primitive that made it from finite operands, or what it was read from. */
+  /** The primitive that made it from finite operands, or what it was read from: the path of a variable, "the data". */
   readonly operation: string;
   readonly value: "NaN" | "Infinity" | "-Infinity";
   /** A sentence that says it all. */

@@ -11,7 +11,8 @@ import { sequential } from "../nn/sequential.ts";
 import { loadMnist } from "../node/mnist.ts";
 import { fromArray, fromData, tensor, zeros } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { evaluate, predict } from "./measure.ts";
+import { evaluate } from "./evaluate.ts";
+import { predict } from "./predict.ts";
 
 const data = clouds(53);
 const metrics = { accuracy };

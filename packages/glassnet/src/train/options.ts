@@ -1,11 +1,16 @@
 import type { Device } from "../backends/backend.ts";
+import { closest } from "../core/closest.ts";
 import { alternatives, UsageError } from "../core/errors.ts";
 import { checkOption, type OptionTable } from "../core/option.ts";
+import { describeValue, isPlainObject } from "../core/tree.ts";
 import { checkBatchSize } from "../data/batches.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Loss } from "../loss/reduction.ts";
 import type { Metric } from "../metric/accuracy.ts";
+import { Layer } from "../nn/layer.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
+import { checkMeasured } from "./measure.ts";
+import { checkMonitor, type Monitor } from "./monitor.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** The options of training that are plain values: their checks, defaults and help. */
@@ -20,6 +25,7 @@ export const trainOptions = {
     default: "end",
     help: "when the loss over the whole training set is measured",
   },
+  keepBest: { kind: "flag", default: false, help: "whether the model ends with the weights of the best epoch" },
 } as const satisfies OptionTable;
 
 /** The step size at each step, counted from 0. */
@@ -31,7 +37,7 @@ export interface TrainOptions {
   readonly optimizer?: Optimizer;
   /** Passes over the training set. 10 by default. */
   readonly epochs?: number;
-  /** Examples per step. 32 by default. */
+  /** Examples per step. 32 by default, or all of a smaller data set. */
   readonly batchSize?: number;
   /** Step size, or a function of the step. 0.001 by default. */
   readonly learningRate?: number | Schedule;
@@ -45,8 +51,11 @@ export interface TrainOptions {
   readonly empiricalLoss?: "end" | "epoch" | "never";
   /** Whether the model ends with the weights of the best epoch instead of the last. Needs `validation`. */
   readonly keepBest?: boolean;
-  /** By what the best epoch is told: "loss" (least, default) or one of `metrics` (greatest), on `validation`. */
-  readonly monitor?: string;
+  /**
+   * By what the best epoch is told, on `validation`: "loss" (the least; default), the name of one of `metrics` (the
+   * greatest), or `{ metric, best }` that says which.
+   */
+  readonly monitor?: string | Monitor;
   /** Stops training between steps; the last event then says "stopped". */
   readonly signal?: AbortSignal;
   /** Where to train; the default device otherwise. */
@@ -55,31 +64,85 @@ export interface TrainOptions {
   readonly restore?: Snapshot;
 }
 
-/** @throws UsageError naming the option, what was got and what was expected. */
-export function checkTrainOptions(data: Dataset, options: TrainOptions): void {
-  const { epochs, batchSize, learningRate, seed, empiricalLoss } = trainOptions;
-  const given = { epochs: options.epochs, batchSize: options.batchSize, seed: options.seed };
-  for (const [name, value] of Object.entries(given)) {
-    if (value !== undefined) checkOption("train", name, { epochs, batchSize, seed }[name as keyof typeof given], value);
+/** Every option there is: the compiler names one that is forgotten here. */
+const known: Readonly<Record<keyof TrainOptions, true>> = {
+  loss: true,
+  optimizer: true,
+  epochs: true,
+  batchSize: true,
+  learningRate: true,
+  seed: true,
+  metrics: true,
+  validation: true,
+  empiricalLoss: true,
+  keepBest: true,
+  monitor: true,
+  signal: true,
+  device: true,
+  restore: true,
+};
+
+function fail(what: string, help?: string): never {
+  throw new UsageError("invalid-option", "train", what, help === undefined ? {} : { help });
+}
+
+/** The batch size that was asked for, or the default if the data set has so many rows. */
+export function resolveBatchSize(batchSize: number | undefined, size: number): number {
+  return batchSize ?? Math.min(trainOptions.batchSize.default, size);
+}
+
+/** @throws UsageError naming the argument or option, what was got and what was expected. */
+export function checkTrainOptions(model: Layer, data: Dataset, options: TrainOptions): void {
+  if (!(model instanceof Layer)) fail(`the model must be a layer, got ${describeValue(model)}`);
+  checkDataset("the training data", data);
+  if (!isPlainObject(options)) fail(`the options must be an object, got ${describeValue(options)}`);
+  const names = Object.keys(known);
+  for (const name of Object.keys(options)) {
+    if (Object.hasOwn(known, name)) continue;
+    const near = closest(name, names);
+    const help = near === undefined ? undefined : `did you mean ${near}?`;
+    fail(`unknown option "${name}": expected ${alternatives(names)}`, help);
   }
-  checkOption("train", "empiricalLoss", empiricalLoss, options.empiricalLoss ?? empiricalLoss.default);
-  if (typeof options.learningRate !== "function") {
-    checkOption("train", "learningRate", learningRate, options.learningRate ?? learningRate.default);
+  for (const [name, option] of Object.entries(trainOptions)) {
+    const value = options[name as keyof typeof trainOptions];
+    const isSchedule = name === "learningRate" && typeof value === "function";
+    if (value !== undefined && !isSchedule) checkOption("train", name, option, value);
   }
-  if (typeof options.loss !== "function") {
-    throw new UsageError("invalid-option", "train", `loss must be a function, got ${String(options.loss)}`, {
-      help: "pass one such as crossEntropy",
-    });
+  checkMeasured("train", options);
+  checkBatchSize("train", resolveBatchSize(options.batchSize, data.size), data.size);
+  const { optimizer, monitor, metrics = {}, keepBest = false, validation, signal, device, restore } = options;
+  if (optimizer !== undefined) checkOptimizer(optimizer);
+  if (validation !== undefined) checkDataset("validation", validation);
+  if (monitor !== undefined) checkMonitor(monitor, Object.keys(metrics));
+  const needy = keepBest ? "keepBest" : monitor === undefined ? undefined : "monitor";
+  if (needy !== undefined && validation === undefined) {
+    fail(`${needy} needs a validation set to tell the best by`, "set examples apart with holdOut(data, count)");
   }
-  checkBatchSize("train", options.batchSize ?? batchSize.default, data.size);
-  const { monitor = "loss", metrics = {}, keepBest = false, validation } = options;
-  const known = ["loss", ...Object.keys(metrics)];
-  if (!known.includes(monitor)) {
-    throw new UsageError("invalid-option", "train", `unknown monitor "${monitor}": expected ${alternatives(known)}`);
+  checkIs("signal", "an AbortSignal", signal, typeof signal?.aborted === "boolean");
+  checkIs("device", "an open device", device, typeof device?.run === "function");
+  checkIs("restore", "a snapshot", restore, typeof restore?.step === "number");
+}
+
+function checkIs(name: string, expected: string, value: unknown, isOne: boolean): void {
+  if (value !== undefined && !isOne) fail(`${name} must be ${expected}, got ${describeValue(value)}`);
+}
+
+function checkDataset(what: string, data: Dataset): void {
+  const { inputs, targets, size, preprocessing }: Partial<Dataset> = data ?? {};
+  if (inputs !== undefined && targets !== undefined && typeof size === "number" && preprocessing !== undefined) return;
+  fail(`${what} must be a data set, got ${describeValue(data)}`, "make one with dataset({ name, inputs, targets })");
+}
+
+function checkOptimizer(optimizer: Optimizer): void {
+  if (typeof optimizer === "function") {
+    fail("optimizer must be an optimizer, got a function", "call it, as in adamW()");
   }
-  if (keepBest && validation === undefined) {
-    throw new UsageError("invalid-option", "train", "keepBest needs a validation set to tell the best by", {
-      help: "set examples apart with holdOut(data, count)",
-    });
+  const { kind, config, slots, scalars, update }: Partial<Optimizer> = optimizer ?? {};
+  if (typeof scalars !== "function" || typeof update !== "function" || typeof kind !== "string") {
+    fail(`optimizer must be an optimizer, got ${describeValue(optimizer)}`, "pass one such as adamW()");
+  }
+  if (!isPlainObject(config)) fail(`the config of the optimizer "${kind}" must be an object`);
+  if (!Array.isArray(slots) || new Set(slots).size !== slots.length || slots.some((slot) => typeof slot !== "string")) {
+    fail(`the slots of the optimizer "${kind}" must be a list of different names`);
   }
 }

@@ -1,10 +1,10 @@
-import type { Device } from "../backends/backend.ts";
+import type { Device, LoadedProgram } from "../backends/backend.ts";
 import type { ArrayData } from "../core/array.ts";
 import { allocate } from "../core/dtype.ts";
 import { sizeOf, type TensorType } from "../core/shape.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { compute } from "../tensor/compute.ts";
-import { fromArray } from "../tensor/create.ts";
+import type { TracedProgram } from "../tensor/trace-program.ts";
 import { type Variable, variablesOf } from "../tensor/variable.ts";
 
 let residences = 0;
@@ -17,6 +17,7 @@ export class Residence {
   readonly device: Device;
   readonly #prefix = `${++residences}`;
   readonly #paths: Map<Variable, string>;
+  readonly #inModel: number;
   readonly #written = new Set<string>();
   readonly #data = new Map<Dataset, string>();
   readonly #resident = new Set<Variable>();
@@ -24,13 +25,14 @@ export class Residence {
   constructor(device: Device, model: unknown) {
     this.device = device;
     this.#paths = new Map([...variablesOf(model)].map(([path, variable]) => [variable, path]));
+    this.#inModel = this.#paths.size;
   }
 
-  /** Path of a variable in the model; one from outside gets a name of its own. */
+  /** Path of a variable in the model; those from outside are counted, in the order in which they turn up. */
   pathOf(variable: Variable): string {
     const known = this.#paths.get(variable);
     if (known !== undefined) return known;
-    const path = `outside ${this.#paths.size}`;
+    const path = `outside ${this.#paths.size - this.#inModel + 1}`;
     this.#paths.set(variable, path);
     return path;
   }
@@ -46,9 +48,15 @@ export class Residence {
 
   /** Names of the states of a data set's inputs and targets. */
   dataNames(data: Dataset): { inputs: string; targets: string } {
-    const known = this.#data.get(data) ?? `${this.#prefix}/data ${this.#data.size}`;
+    const known = this.#data.get(data) ?? `${this.#prefix}/data/${this.#data.size}`;
     this.#data.set(data, known);
     return { inputs: `${known}/inputs`, targets: `${known}/targets` };
+  }
+
+  /** The path of the variable or slot that a state holds; nothing for a data set. */
+  describe(name: string): string | undefined {
+    const [, kind, ...path] = name.split("/");
+    return kind === "data" ? undefined : path.join("/");
   }
 
   async write(name: string, { dtype, shape, data }: ArrayData): Promise<void> {
@@ -60,10 +68,10 @@ export class Residence {
   async settle(variables: Iterable<Variable>): Promise<void> {
     for (const variable of variables) {
       if (this.#resident.has(variable)) continue;
-      this.#resident.add(variable);
       const { value } = variable;
-      await compute([value]);
+      await compute([value], { device: this.device });
       await this.write(this.nameOf(variable), { dtype: value.dtype, shape: value.shape, data: value.stored! });
+      this.#resident.add(variable);
     }
   }
 
@@ -82,16 +90,17 @@ export class Residence {
     return { dtype, shape, data: await this.device.read(name) };
   }
 
-  /** Copies the values of all variables that are on the device back into them. */
-  async fetch(): Promise<void> {
-    for (const variable of this.#resident) {
-      variable.assign(fromArray(await this.read(this.nameOf(variable), variable)));
-    }
+  /** Loads a traced program, with the variables that it reads made resident. */
+  async load(traced: TracedProgram): Promise<LoadedProgram> {
+    await compute(traced.outside, { device: this.device });
+    await this.settle(traced.variables.keys());
+    return this.device.load(traced.build());
   }
 
   async free(): Promise<void> {
-    await this.device.free([...this.#written]);
+    const written = [...this.#written];
     this.#written.clear();
     this.#resident.clear();
+    await this.device.free(written);
   }
 }

@@ -2,15 +2,16 @@ import type { ArrayData } from "../core/array.ts";
 import { isStorageOf } from "../core/dtype.ts";
 import { UsageError } from "../core/errors.ts";
 import { formatType, sameShape, sizeOf, type TensorType } from "../core/shape.ts";
+import { formatMonitor, type Monitor } from "./monitor.ts";
 
 export const SNAPSHOT_VERSION = 1;
 
 /** The weights of the best epoch so far, and how good they were. */
 export interface Best {
   readonly epoch: number;
-  /** By what it was told: "loss" or the name of a metric. */
-  readonly monitor: string;
-  /** Greater is better: a loss counts negative. */
+  /** By what it was told. */
+  readonly monitor: Monitor;
+  /** The monitored score, as it was measured. */
   readonly score: number;
   /** Empty if the weights were not to be kept. */
   readonly variables: Readonly<Record<string, ArrayData>>;
@@ -26,8 +27,10 @@ export interface Snapshot {
   readonly seed: number;
   readonly batchSize: number;
   readonly examples: number;
+  /** A digest of the training data and their preprocessing. */
+  readonly data: string;
   readonly optimizer: { readonly kind: string; readonly config: Readonly<Record<string, number | boolean>> };
-  /** Parameters and states, by path. */
+  /** Parameters and states of the model by path, and states from outside that the step assigns, such as the loss's. */
   readonly variables: Readonly<Record<string, ArrayData>>;
   /** What the optimizer keeps, by `path/slot`. */
   readonly slots: Readonly<Record<string, ArrayData>>;
@@ -36,15 +39,23 @@ export interface Snapshot {
   readonly best?: Best;
 }
 
+/** A copy that shares nothing, for arrays that are in use elsewhere. */
+export function copyArrays(arrays: Readonly<Record<string, ArrayData>>): Record<string, ArrayData> {
+  return Object.fromEntries(
+    Object.entries(arrays).map(([name, array]) => [name, { ...array, data: array.data.slice() }]),
+  );
+}
+
 /** What a snapshot must agree with to be restored. */
 export interface Expected {
   readonly seed: number;
   readonly batchSize: number;
   readonly examples: number;
+  readonly data: string;
   readonly optimizer: Snapshot["optimizer"];
   readonly variables: ReadonlyMap<string, TensorType>;
   readonly slots: ReadonlyMap<string, TensorType>;
-  readonly monitor: string;
+  readonly monitor: Monitor;
   readonly keepBest: boolean;
 }
 
@@ -61,6 +72,7 @@ export function checkSnapshot(snapshot: Snapshot, expected: Expected): void {
   for (const name of ["seed", "batchSize", "examples"] as const) {
     if (snapshot[name] !== expected[name]) differ(name, snapshot[name], expected[name]);
   }
+  if (snapshot.data !== expected.data) differ("the training data or its preprocessing", snapshot.data, expected.data);
   const describe = ({ kind, config }: Snapshot["optimizer"]) => `${kind} ${JSON.stringify(config)}`;
   if (describe(snapshot.optimizer) !== describe(expected.optimizer)) {
     differ("optimizer", describe(snapshot.optimizer), describe(expected.optimizer));
@@ -85,7 +97,8 @@ export function checkSnapshot(snapshot: Snapshot, expected: Expected): void {
   checkArrays("slots", snapshot.slots, expected.slots);
   const { best } = snapshot;
   if (best === undefined) return;
-  if (best.monitor !== expected.monitor) differ("monitor", best.monitor, expected.monitor);
+  const [had, has] = [formatMonitor(best.monitor), formatMonitor(expected.monitor)];
+  if (had !== has) differ("monitor", had, has);
   if (!expected.keepBest) return;
   if (Object.keys(best.variables).length === 0) differ("keepBest", false, true);
   checkArrays("best variables", best.variables, expected.variables);

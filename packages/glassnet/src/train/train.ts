@@ -1,88 +1,80 @@
-import type { LoadedProgram } from "../backends/backend.ts";
-import { Pace } from "../backends/pace.ts";
-import type { ArrayData } from "../core/array.ts";
-import { allocate, type TypedArray } from "../core/dtype.ts";
 import { GraphError, UsageError } from "../core/errors.ts";
-import { stepKey } from "../core/random.ts";
-import type { TensorType } from "../core/shape.ts";
 import { batchCount, epochOrder } from "../data/batches.ts";
 import type { Dataset } from "../data/dataset.ts";
+import { digestOf } from "../data/digest.ts";
 import type { Layer } from "../nn/layer.ts";
 import { adamW } from "../optim/adam.ts";
-import type { Program } from "../program/program.ts";
-import { fromArray } from "../tensor/create.ts";
-import { defaultDevice } from "../tensor/device.ts";
-import { paramsOf, variablesOf } from "../tensor/variable.ts";
-import { diagnose } from "./diagnose.ts";
-import { type EndEvent, EVENT_VERSION, type Scores, type TrainEvent } from "./events.ts";
-import { loadTraced, Measure } from "./measure.ts";
-import { checkTrainOptions, type TrainOptions, trainOptions } from "./options.ts";
+import { openDevice } from "../tensor/device.ts";
+import { paramsOf } from "../tensor/variable.ts";
+import { type Failure, runAll } from "./clean-up.ts";
+import {
+  type EndEvent,
+  type EpochEvent,
+  EVENT_VERSION,
+  type Scores,
+  type StartEvent,
+  type TrainEvent,
+} from "./events.ts";
+import { inTurn } from "./in-turn.ts";
+import { Measure } from "./measure.ts";
+import { meritOf, resolveMonitor } from "./monitor.ts";
+import { checkTrainOptions, resolveBatchSize, type TrainOptions, trainOptions } from "./options.ts";
 import { Residence } from "./residence.ts";
-import { type Best, checkSnapshot, SNAPSHOT_VERSION, type Snapshot } from "./snapshot.ts";
-import { type StepParts, scalarDtype, traceStep } from "./step-program.ts";
+import { type Best, checkSnapshot, copyArrays, SNAPSHOT_VERSION, type Snapshot } from "./snapshot.ts";
+import type { StepParts } from "./step-program.ts";
+import { Stepper, type Values } from "./stepper.ts";
 
 /**
  * @file The training loop: an async generator of events that knows nothing of who watches. Between two events the
  * state of the training is whole and can be taken as a snapshot.
  */
 
-/** A training under way: iterate it for its events. */
+/** A training under way: iterate it for its events. What is asked of it while a step runs waits for the step's end. */
 export interface Training extends AsyncIterableIterator<TrainEvent> {
-  /** The whole state, to go on from later with `restore`. Call it between events. */
+  /** The whole state, to go on from later with `restore`: between the first event and the last. */
   snapshot(): Promise<Snapshot>;
+  /** Copies the present weights and states into the model, to look at them between two epochs. */
+  sync(): Promise<void>;
 }
 
-/** One program of the step, for one size of batch. */
-interface StepProgram {
-  readonly loaded: LoadedProgram;
-  readonly program: Program;
+/** What a training has on the device. */
+interface Open {
+  readonly residence: Residence;
+  readonly stepper: Stepper;
+  readonly training: Measure;
+  readonly validation: Measure | undefined;
 }
 
 class Trainer {
   readonly #options: TrainOptions;
   readonly #parts: StepParts;
-  readonly #residence: Residence;
-  readonly #pace = new Pace();
-  readonly #programs = new Map<number, StepProgram>();
   readonly #batchSize: number;
   readonly #epochs: number;
   readonly #seed: number;
-  readonly #scalars: readonly string[];
-  readonly #scalarDtype: "f32" | "f64";
-  readonly #validation: Measure | undefined;
-  readonly #training: Measure;
   readonly #begin = performance.now();
+  #open: Open | undefined;
   #step = 0;
   /** Epochs that were ended: measured, judged and told. */
   #epochsDone = 0;
   #epochLoss = 0;
   #best: Best | undefined;
   /** Weights with which the loss was finite: those of the start, then of each epoch. */
-  #lastGood: Readonly<Record<string, ArrayData>> = {};
-  #open = false;
-  /** Whether the weights are no longer those of the last step. */
-  #replaced = false;
+  #lastGood: Values = {};
+  /** Whether the training goes on: its state is on the device, and the weights are those of the last step. */
+  #isUnderWay = false;
+  #digest: string | undefined;
 
   constructor(model: Layer, data: Dataset, options: TrainOptions) {
-    const { optimizer = adamW(), loss, metrics = {}, validation, device = defaultDevice() } = options;
+    const { optimizer = adamW(), loss } = options;
     this.#options = options;
     this.#parts = { model, loss, optimizer, data };
-    this.#batchSize = options.batchSize ?? trainOptions.batchSize.default;
+    this.#batchSize = resolveBatchSize(options.batchSize, data.size);
     this.#epochs = options.epochs ?? trainOptions.epochs.default;
     this.#seed = options.seed ?? trainOptions.seed.default;
-    this.#scalars = Object.keys(optimizer.scalars(1, 1));
-    this.#scalarDtype = scalarDtype(paramsOf(model).values());
-    this.#residence = new Residence(device, model);
-    this.#training = new Measure(this.#residence, model, data, loss, metrics);
-    this.#validation = validation && new Measure(this.#residence, model, validation, loss, metrics);
   }
 
   get #stepsPerEpoch(): number {
     return batchCount(this.#parts.data.size, this.#batchSize);
-  }
-
-  get #monitor(): string {
-    return this.#options.monitor ?? "loss";
   }
 
   get #elapsedMs(): number {
@@ -94,110 +86,71 @@ class Trainer {
     if (typeof rate === "number") return rate;
     const scheduled = rate(step);
     if (Number.isFinite(scheduled) && scheduled >= 0) return scheduled;
-    throw new UsageError(
-      "invalid-option",
-      "train",
-      `the schedule gave a learning rate of ${scheduled} at step ${step}`,
-      {
-        help: "a schedule must give finite numbers of at least 0",
-      },
-    );
+    const what = `the schedule gave a learning rate of ${scheduled} at step ${step}`;
+    throw new UsageError("invalid-option", "train", what, {
+      help: "a schedule must give finite numbers of at least 0",
+    });
   }
 
-  /** Types of the optimizer's slots, by `path/slot`. */
-  #slots(): Map<string, TensorType & { readonly name: string }> {
-    const { model, optimizer } = this.#parts;
-    const slots = new Map<string, TensorType & { readonly name: string }>();
-    for (const [path, { dtype, shape }] of paramsOf(model)) {
-      for (const slot of optimizer.slots) {
-        slots.set(`${path}/${slot}`, { dtype, shape, name: this.#residence.slotName(path, slot) });
-      }
-    }
-    return slots;
+  /** Traces everything that will be computed, and checks it, before anything is put on the device. */
+  async #prepare(): Promise<Open> {
+    const { model, data } = this.#parts;
+    const { validation, restore } = this.#options;
+    const residence = new Residence(await openDevice(this.#options.device), model);
+    const learningRate = (step: number) => this.#learningRate(step);
+    const stepper = new Stepper(this.#parts, residence, { batchSize: this.#batchSize, seed: this.#seed, learningRate });
+    const training = new Measure(residence, model, data, this.#options);
+    const held = validation && new Measure(residence, model, validation, this.#options);
+    training.trace();
+    held?.trace();
+    if (restore !== undefined) this.#restore(restore, stepper);
+    const open = { residence, stepper, training, validation: held };
+    this.#open = open; // from here on there is something to give back
+    await stepper.load(restore?.slots);
+    await training.load();
+    await held?.load();
+    this.#lastGood = await stepper.read();
+    this.#isUnderWay = true;
+    return open;
   }
 
-  async #program(batch: number): Promise<StepProgram> {
-    const known = this.#programs.get(batch);
-    if (known !== undefined) return known;
-    const traced = traceStep(this.#parts, this.#residence, batch);
-    const made = { loaded: await loadTraced(this.#residence, traced), program: traced.build() };
-    this.#programs.set(batch, made);
-    return made;
+  #restore(snapshot: Snapshot, stepper: Stepper): void {
+    const { optimizer, data } = this.#parts;
+    checkSnapshot(snapshot, {
+      seed: this.#seed,
+      batchSize: this.#batchSize,
+      examples: data.size,
+      data: this.#dataDigest(),
+      optimizer,
+      variables: stepper.variables,
+      slots: stepper.slots,
+      monitor: resolveMonitor(this.#options.monitor),
+      keepBest: this.#options.keepBest ?? false,
+    });
+    stepper.assign(copyArrays(snapshot.variables));
+    this.#step = snapshot.step;
+    this.#epochsDone = snapshot.epoch;
+    this.#epochLoss = snapshot.epochLoss;
+    this.#best = snapshot.best && { ...snapshot.best, variables: copyArrays(snapshot.best.variables) };
   }
 
-  /** The table for `steps` steps of `batch` rows, from the present position. */
-  #rows(order: Int32Array, position: number, batch: number, steps: number): Record<string, TypedArray> {
-    const keys = new Int32Array(2 * steps);
-    const scalars = this.#scalars.map((name) => [name, allocate(this.#scalarDtype, steps)] as const);
-    for (let i = 0; i < steps; i++) {
-      const step = this.#step + i;
-      keys.set(stepKey(this.#seed, step), 2 * i);
-      const row = this.#parts.optimizer.scalars(step + 1, this.#learningRate(step));
-      for (const [name, column] of scalars) column[i] = row[name]!;
-    }
-    const first = position * this.#batchSize;
-    return { indices: order.slice(first, first + steps * batch), key: keys, ...Object.fromEntries(scalars) };
+  #dataDigest(): string {
+    this.#digest ??= digestOf(this.#parts.data);
+    return this.#digest;
   }
 
-  async #prepare(): Promise<void> {
-    const { model, data, optimizer } = this.#parts;
-    const variables = variablesOf(model);
-    if (paramsOf(model).size === 0) {
-      throw new UsageError("invalid-option", "train", "the model has no parameters to train");
-    }
-    const slots = this.#slots();
-    const { restore } = this.#options;
-    if (restore !== undefined) {
-      checkSnapshot(restore, {
-        seed: this.#seed,
-        batchSize: this.#batchSize,
-        examples: data.size,
-        optimizer,
-        variables,
-        slots,
-        monitor: this.#monitor,
-        keepBest: this.#options.keepBest ?? false,
-      });
-      for (const [path, variable] of variables) variable.assign(fromArray(restore.variables[path]!));
-      this.#step = restore.step;
-      this.#epochsDone = restore.epoch;
-      this.#epochLoss = restore.epochLoss;
-      this.#best = restore.best;
-    }
-    await this.#residence.settle(variables.values());
-    await this.#residence.settleData(data);
-    for (const [path, { name, ...type }] of slots) {
-      if (restore === undefined) await this.#residence.writeZeros(name, type);
-      else await this.#residence.write(name, restore.slots[path]!);
-    }
-    this.#lastGood = await this.#variables();
-    this.#open = true;
-  }
-
-  async #replaceVariables(values: Readonly<Record<string, ArrayData>>): Promise<void> {
-    this.#replaced = true;
-    for (const [path, variable] of variablesOf(this.#parts.model)) {
-      await this.#residence.write(this.#residence.nameOf(variable), values[path]!);
-    }
-  }
-
-  async #variables(): Promise<Record<string, ArrayData>> {
-    const variables: Record<string, ArrayData> = {};
-    for (const [path, variable] of variablesOf(this.#parts.model)) {
-      variables[path] = await this.#residence.read(this.#residence.nameOf(variable), variable);
-    }
-    return variables;
+  /** @throws GraphError unless `isThere`. */
+  #openFor(where: string, isThere: boolean): Open {
+    if (this.#open !== undefined && isThere) return this.#open;
+    throw new GraphError("invalid-graph", where, "there is no training under way", {
+      help: `${where === "snapshot" ? "take" : "call"} it between the first event and the last`,
+    });
   }
 
   async snapshot(): Promise<Snapshot> {
-    if (!this.#open || this.#replaced) {
-      throw new GraphError("invalid-graph", "snapshot", "there is no training under way", {
-        help: "take it between the first event and the last",
-      });
-    }
-    const slots: Record<string, ArrayData> = {};
-    for (const [path, { name, ...type }] of this.#slots()) slots[path] = await this.#residence.read(name, type);
+    const { stepper } = this.#openFor("snapshot", this.#isUnderWay);
     const { kind, config } = this.#parts.optimizer;
+    const best = this.#best;
     return {
       version: SNAPSHOT_VERSION,
       step: this.#step,
@@ -205,39 +158,160 @@ class Trainer {
       seed: this.#seed,
       batchSize: this.#batchSize,
       examples: this.#parts.data.size,
+      data: this.#dataDigest(),
       optimizer: { kind, config },
-      variables: await this.#variables(),
-      slots,
+      variables: copyArrays(await stepper.read()),
+      slots: await stepper.readSlots(),
       epochLoss: this.#epochLoss,
-      ...(this.#best === undefined ? {} : { best: this.#best }),
+      ...(best && { best: { ...best, variables: copyArrays(best.variables) } }),
     };
   }
 
-  /** Notes the present weights if they are the best so far. */
-  async #judge(epoch: number, scores: Scores | undefined): Promise<boolean> {
+  async sync(): Promise<void> {
+    await this.#openFor("sync", true).stepper.sync();
+  }
+
+  /** Events to the end; whatever happens, the device is given back, and what was learned is kept. */
+  async *events(): AsyncGenerator<TrainEvent, void, undefined> {
+    let failure: Failure | undefined;
+    try {
+      yield* this.#run(await this.#prepare());
+    } catch (error) {
+      failure = { error };
+    } finally {
+      await this.#close(failure);
+    }
+  }
+
+  async *#run(open: Open): AsyncGenerator<TrainEvent, void, undefined> {
+    const { stepper } = open;
+    const { data } = this.#parts;
+    yield this.#start(open);
+    const total = this.#epochs * this.#stepsPerEpoch;
+    const fullBatches = Math.floor(data.size / this.#batchSize);
+    let order: Int32Array = new Int32Array(0);
+    let orderOf = -1;
+    for (;;) {
+      // At the top of the loop: a snapshot may have been taken between an epoch's last step and its end.
+      if (this.#step === (this.#epochsDone + 1) * this.#stepsPerEpoch) yield await this.#endEpoch(open);
+      if (this.#step >= total) break;
+      if (this.#options.signal?.aborted === true) {
+        yield await this.#end(open, "stopped");
+        return;
+      }
+      const epoch = Math.floor(this.#step / this.#stepsPerEpoch); // counted from 0
+      const position = this.#step % this.#stepsPerEpoch;
+      if (orderOf !== epoch) {
+        order = epochOrder(data.size, this.#seed, epoch);
+        orderOf = epoch;
+      }
+      const isFull = position < fullBatches;
+      const batch = isFull ? this.#batchSize : data.size % this.#batchSize;
+      const asked = isFull ? stepper.steps(fullBatches - position) : 1;
+      const begin = position * this.#batchSize;
+      // Copied: what a device is given it may use up.
+      const { perStep, steps, stopped } = await stepper.run(
+        this.#step,
+        order.slice(begin, begin + asked * batch),
+        asked,
+      );
+      const losses = perStep.loss!.slice(0, steps) as Float32Array | Float64Array;
+      this.#step += steps;
+      for (const loss of losses) this.#epochLoss += loss * batch;
+      if (steps > 0) {
+        yield {
+          version: EVENT_VERSION,
+          kind: "step",
+          step: this.#step,
+          epoch: epoch + 1,
+          losses,
+          examples: steps * batch,
+          learningRate: this.#learningRate(this.#step - 1),
+          elapsedMs: this.#elapsedMs,
+        };
+      }
+      if (stopped) {
+        const bad = (position + steps) * this.#batchSize;
+        const divergence = await stepper.diagnose(this.#step, order.slice(bad, bad + batch));
+        yield await this.#end(open, "diverged", divergence);
+        return;
+      }
+    }
+    yield await this.#end(open, "completed");
+  }
+
+  #start({ residence: { device } }: Open): StartEvent {
+    let parameters = 0;
+    for (const { value } of paramsOf(this.#parts.model).values()) parameters += value.size;
+    return {
+      version: EVENT_VERSION,
+      kind: "start",
+      backend: device.backend,
+      variant: device.variant,
+      seed: this.#seed,
+      parameters,
+      examples: this.#parts.data.size,
+      batchSize: this.#batchSize,
+      stepsPerEpoch: this.#stepsPerEpoch,
+      epochs: this.#epochs,
+      step: this.#step,
+    };
+  }
+
+  /** Ends an epoch: measures and judges the weights. */
+  async #endEpoch({ stepper, training: whole, validation: held }: Open): Promise<EpochEvent> {
+    const { size } = this.#parts.data;
+    const epoch = this.#epochsDone + 1;
+    const batchLoss = this.#epochLoss / size;
+    const training = this.#options.empiricalLoss === "epoch" ? await whole.scores() : undefined;
+    const validation = await held?.scores();
+    const values = await stepper.read(); // read once, for the model, the best and the last good weights
+    const best = this.#judge(epoch, validation, values);
+    this.#epochLoss = 0;
+    this.#epochsDone = epoch;
+    this.#lastGood = values;
+    stepper.assign(values);
+    return {
+      version: EVENT_VERSION,
+      kind: "epoch",
+      epoch,
+      step: this.#step,
+      batchLoss,
+      ...(training && { training }),
+      ...(validation && { validation }),
+      best,
+      elapsedMs: this.#elapsedMs,
+    };
+  }
+
+  /** Notes the weights if they are the best so far. */
+  #judge(epoch: number, scores: Scores | undefined, values: Values): boolean {
     if (scores === undefined) return false;
-    const monitor = this.#monitor;
-    const score = monitor === "loss" ? -scores.loss : scores[monitor]!;
-    if (Number.isNaN(score) || (this.#best !== undefined && score <= this.#best.score)) return false;
-    this.#best = { epoch, monitor, score, variables: this.#options.keepBest ? await this.#variables() : {} };
+    const monitor = resolveMonitor(this.#options.monitor);
+    const merit = meritOf(monitor, scores);
+    const record = this.#best && meritOf(monitor, { loss: 0, [monitor.metric]: this.#best.score });
+    if (Number.isNaN(merit) || (record !== undefined && merit <= record)) return false;
+    const variables = this.#options.keepBest ? values : {};
+    this.#best = { epoch, monitor, score: scores[monitor.metric]!, variables };
     return true;
   }
 
   /** Gives the model its final weights, and tells how good they are. */
-  async #end(reason: EndEvent["reason"], divergence?: EndEvent["divergence"]): Promise<EndEvent> {
+  async #end(open: Open, reason: EndEvent["reason"], divergence?: EndEvent["divergence"]): Promise<EndEvent> {
     const { keepBest = false, empiricalLoss = "end" } = this.#options;
+    const { stepper } = open;
     const best = keepBest ? this.#best : undefined;
-    if (best !== undefined) await this.#replaceVariables(best.variables);
+    if (best !== undefined) await this.#replace(stepper, best.variables);
     // Whoever stops a training does not want to wait for a pass over all of it.
     const measured = empiricalLoss !== "never" && reason !== "stopped";
-    let training = measured ? await this.#training.scores() : undefined;
-    if (reason === "diverged" && !Number.isFinite((training ?? (await this.#training.scores())).loss)) {
+    let training = measured ? await open.training.scores() : undefined;
+    if (reason === "diverged" && !Number.isFinite((training ?? (await open.training.scores())).loss)) {
       // The step before had made finite weights that were useless all the same.
-      await this.#replaceVariables(this.#lastGood);
-      training = measured ? await this.#training.scores() : undefined;
+      await this.#replace(stepper, this.#lastGood);
+      training = measured ? await open.training.scores() : undefined;
     }
-    await this.#residence.fetch();
-    const validation = await this.#validation?.scores();
+    await stepper.sync();
+    const validation = await open.validation?.scores();
     return {
       version: EVENT_VERSION,
       kind: "end",
@@ -252,120 +326,30 @@ class Trainer {
     };
   }
 
-  async *events(): AsyncGenerator<TrainEvent, void, undefined> {
-    const { data, model } = this.#parts;
-    const { device } = this.#residence;
-    const { signal } = this.#options;
-    let finished = false;
-    try {
-      await this.#prepare();
-      let parameters = 0;
-      for (const { value } of paramsOf(model).values()) parameters += value.size;
-      yield {
-        version: EVENT_VERSION,
-        kind: "start",
-        backend: device.backend,
-        variant: device.variant,
-        seed: this.#seed,
-        parameters,
-        examples: data.size,
-        batchSize: this.#batchSize,
-        stepsPerEpoch: this.#stepsPerEpoch,
-        epochs: this.#epochs,
-        step: this.#step,
-      };
-      const total = this.#epochs * this.#stepsPerEpoch;
-      const fullBatches = Math.floor(data.size / this.#batchSize);
-      let order: Int32Array = new Int32Array(0);
-      let orderOf = -1;
-      for (;;) {
-        // At the top of the loop: a snapshot may have been taken between an epoch's last step and its end.
-        if (this.#step === (this.#epochsDone + 1) * this.#stepsPerEpoch) yield await this.#epoch();
-        if (this.#step >= total) break;
-        if (signal?.aborted === true) {
-          const last = await this.#end("stopped");
-          finished = true;
-          yield last;
-          return;
-        }
-        const epoch = Math.floor(this.#step / this.#stepsPerEpoch); // counted from 0
-        const position = this.#step % this.#stepsPerEpoch;
-        if (orderOf !== epoch) {
-          order = epochOrder(data.size, this.#seed, epoch);
-          orderOf = epoch;
-        }
-        const isFull = position < fullBatches;
-        const batch = isFull ? this.#batchSize : data.size % this.#batchSize;
-        const steps = isFull ? this.#pace.steps(fullBatches - position) : 1;
-        const { loaded, program } = await this.#program(batch);
-        const rows = this.#rows(order, position, batch, steps);
-        const result = await this.#pace.run(device, loaded, steps, rows);
-        const losses = Float32Array.from(result.perStep.loss!.subarray(0, result.steps));
-        const learningRate = this.#learningRate(this.#step + Math.max(0, result.steps - 1));
-        this.#step += result.steps;
-        for (const loss of losses) this.#epochLoss += loss * batch;
-        if (result.steps > 0) {
-          yield {
-            version: EVENT_VERSION,
-            kind: "step",
-            step: this.#step,
-            epoch: epoch + 1,
-            losses,
-            examples: result.steps * batch,
-            learningRate,
-            elapsedMs: this.#elapsedMs,
-          };
-        }
-        if (result.stopped) {
-          const row = this.#rows(order, this.#step % this.#stepsPerEpoch, batch, 1);
-          const divergence = await diagnose(device, program, row, this.#step + 1);
-          const last = await this.#end("diverged", divergence);
-          finished = true;
-          yield last;
-          return;
-        }
-      }
-      const last = await this.#end("completed");
-      finished = true;
-      yield last;
-    } finally {
-      // A listener that leaves early still gets what was learned so far.
-      if (this.#open && !finished) await this.#residence.fetch();
-      await this.#close();
-    }
+  /** Puts other weights in place of those of the last step: from here on it is no training that could go on. */
+  async #replace(stepper: Stepper, values: Values): Promise<void> {
+    this.#isUnderWay = false;
+    await stepper.replace(values);
   }
 
-  /** Ends an epoch: measures and judges the weights. */
-  async #epoch(): Promise<TrainEvent> {
-    const { size } = this.#parts.data;
-    const epoch = this.#epochsDone + 1;
-    const batchLoss = this.#epochLoss / size;
-    const training = this.#options.empiricalLoss === "epoch" ? await this.#training.scores() : undefined;
-    const validation = await this.#validation?.scores();
-    const best = await this.#judge(epoch, validation);
-    this.#epochLoss = 0;
-    this.#epochsDone = epoch;
-    this.#lastGood = await this.#variables();
-    await this.#residence.fetch();
-    return {
-      version: EVENT_VERSION,
-      kind: "epoch",
-      epoch,
-      step: this.#step,
-      batchLoss,
-      ...(training && { training }),
-      ...(validation && { validation }),
-      best,
-      elapsedMs: this.#elapsedMs,
-    };
-  }
-
-  async #close(): Promise<void> {
-    this.#open = false;
-    for (const { loaded } of this.#programs.values()) await this.#residence.device.unload(loaded);
-    await this.#training.release();
-    await this.#validation?.release();
-    await this.#residence.free();
+  async #close(failure: Failure | undefined): Promise<void> {
+    const open = this.#open;
+    // A listener that leaves early still gets what was learned so far.
+    const keep = this.#isUnderWay ? [() => open!.stepper.sync()] : [];
+    this.#open = undefined;
+    this.#isUnderWay = false;
+    if (open === undefined) return runAll([], failure);
+    const { stepper, training, validation, residence } = open;
+    await runAll(
+      [
+        ...keep,
+        () => stepper.release(),
+        () => training.release(),
+        async () => validation?.release(),
+        () => residence.free(),
+      ],
+      failure,
+    );
   }
 }
 
@@ -380,7 +364,17 @@ class Trainer {
  * }
  */
 export function train(model: Layer, data: Dataset, options: TrainOptions): Training {
-  checkTrainOptions(data, options);
+  checkTrainOptions(model, data, options);
   const trainer = new Trainer(model, data, options);
-  return Object.assign(trainer.events(), { snapshot: () => trainer.snapshot() });
+  const events = trainer.events();
+  const turn = inTurn();
+  const training: Training = {
+    next: () => turn(() => events.next()),
+    return: () => turn(() => events.return()),
+    throw: (error) => turn(() => events.throw(error)),
+    [Symbol.asyncIterator]: () => training,
+    snapshot: () => turn(() => trainer.snapshot()),
+    sync: () => turn(() => trainer.sync()),
+  };
+  return training;
 }

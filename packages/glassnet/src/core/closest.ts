@@ -1,0 +1,34 @@
+/** The least number of letters to insert, delete or replace that turns one word into the other (Levenshtein). */
+function editDistance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, j) => j); // distances from a's first i letters to b's first j
+  for (let i = 1; i <= a.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const replaced = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(replaced, row[j]! + 1, next[j - 1]! + 1));
+    }
+    row = next;
+  }
+  return row[b.length]!;
+}
+
+const initialsOf = (name: string): string => name.charAt(0) + name.replace(/[^A-Z]/g, "");
+
+/**
+ * The name that was probably meant: one that begins with `name` or has it as its initials, or the nearest by spelling.
+ *
+ * @example closest("lr", ["loss", "learningRate"]); // "learningRate"
+ */
+export function closest(name: string, known: readonly string[]): string | undefined {
+  const key = name.toLowerCase();
+  const unlike = (candidate: string): number => {
+    const other = candidate.toLowerCase();
+    const isShort = key.length > 1 && (other.startsWith(key) || initialsOf(candidate).toLowerCase() === key);
+    return isShort ? 0 : editDistance(key, other);
+  };
+  const [nearest] = known
+    .map((candidate) => ({ candidate, far: unlike(candidate) }))
+    .filter(({ candidate, far }) => far <= Math.max(name.length, candidate.length) / 3)
+    .sort((a, b) => a.far - b.far);
+  return nearest?.candidate;
+}

@@ -1,0 +1,33 @@
+import type { Device } from "../backends/backend.ts";
+import { checkOption } from "../core/option.ts";
+import type { Dataset } from "../data/dataset.ts";
+import type { Loss } from "../loss/reduction.ts";
+import type { Metric } from "../metric/accuracy.ts";
+import type { Layer } from "../nn/layer.ts";
+import { openDevice } from "../tensor/device.ts";
+import { withCleanUp } from "./clean-up.ts";
+import type { Scores } from "./events.ts";
+import { checkMeasured, Measure } from "./measure.ts";
+import { passOptions } from "./pass.ts";
+import { Residence } from "./residence.ts";
+
+export interface EvaluateModelOptions {
+  readonly loss: Loss;
+  readonly metrics?: Readonly<Record<string, Metric>>;
+  /** Rows per step; it changes speed and memory, not the result beyond rounding. 256 by default. */
+  readonly batchSize?: number;
+  readonly device?: Device;
+}
+
+/**
+ * The empirical loss of a model over a whole data set, and metrics beside it. `loss` and `metrics` must be means over
+ * the examples of a batch.
+ */
+export async function evaluate(model: Layer, data: Dataset, options: EvaluateModelOptions): Promise<Scores> {
+  const { batchSize = passOptions.batchSize.default } = options;
+  checkOption("evaluate", "batchSize", passOptions.batchSize, batchSize);
+  checkMeasured("evaluate", options);
+  const residence = new Residence(await openDevice(options.device), model);
+  const measure = new Measure(residence, model, data, options, batchSize);
+  return withCleanUp(() => measure.scores(), [() => measure.release(), () => residence.free()]);
+}

@@ -1,0 +1,77 @@
+import type { Device } from "../backends/backend.ts";
+import type { ArrayData } from "../core/array.ts";
+import { allocate } from "../core/dtype.ts";
+import { ShapeError, UsageError } from "../core/errors.ts";
+import { checkOption } from "../core/option.ts";
+import { checkShape, formatType, sizeOf, type TensorType } from "../core/shape.ts";
+import type { Dataset } from "../data/dataset.ts";
+import type { Preprocessing } from "../data/preprocessing.ts";
+import type { Layer } from "../nn/layer.ts";
+import { Run } from "../nn/run.ts";
+import { fromArray } from "../tensor/create.ts";
+import { openDevice } from "../tensor/device.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { withCleanUp } from "./clean-up.ts";
+import { Pass, passOptions } from "./pass.ts";
+import { Residence } from "./residence.ts";
+
+export interface PredictOptions {
+  /** Applied to the inputs as in training; nothing by default. */
+  readonly preprocessing?: Preprocessing;
+  readonly batchSize?: number;
+  readonly device?: Device;
+}
+
+/**
+ * The model's outputs for inputs of any number: [n, ...] → [n, ...], in batches. Takes a data set (whose preprocessing
+ * is applied) or plain rows.
+ */
+export async function predict(
+  model: Layer,
+  inputs: Dataset | ArrayData | Tensor,
+  options: PredictOptions = {},
+): Promise<Tensor> {
+  const { batchSize = passOptions.batchSize.default } = options;
+  checkOption("predict", "batchSize", passOptions.batchSize, batchSize);
+  const device = await openDevice(options.device);
+  const data = await rowsOf(inputs, device, options.preprocessing);
+  const residence = new Residence(device, model);
+  let row: TensorType | undefined;
+  const pass = new Pass(residence, data, batchSize, (x) => {
+    const output = model.call(x, new Run());
+    if (output.shape[0] !== x.shape[0]) {
+      throw new ShapeError("shape-mismatch", "predict", "the model must give one output for each input", {
+        operands: { input: formatType(x), output: formatType(output) },
+      });
+    }
+    row = { dtype: output.dtype, shape: output.shape.slice(1) };
+    return { output };
+  });
+  return withCleanUp(async () => {
+    pass.trace();
+    const { dtype, shape } = row!;
+    const size = sizeOf(shape);
+    const all = allocate(dtype, data.size * size);
+    await pass.run(({ output }, _batch, _steps, firstRow) => all.set(output!, firstRow * size));
+    return fromArray({ dtype, shape: [data.size, ...shape], data: all });
+  }, [() => pass.release(), () => residence.free()]);
+}
+
+/** Inputs alone, in the form of a data set: the targets are there only because a data set has some. */
+async function rowsOf(
+  inputs: Dataset | ArrayData | Tensor,
+  device: Device,
+  preprocessing: Preprocessing = { kind: "none" },
+): Promise<Dataset> {
+  if ("inputs" in inputs && "targets" in inputs) return inputs as Dataset;
+  const rows = inputs as ArrayData | Tensor;
+  const { dtype, shape } = rows;
+  checkShape("predict", shape);
+  if (sizeOf(shape) === 0 || shape.length === 0) {
+    throw new UsageError("invalid-data", "predict", `there are no rows of inputs in ${formatType(rows)}`);
+  }
+  const data = typeof rows.data === "function" ? await (rows as Tensor).data({ device }) : (rows as ArrayData).data;
+  const size = shape[0] ?? 0;
+  const targets = { dtype: "u8", shape: [size], data: new Uint8Array(size) } as const;
+  return { name: "predict", inputs: { dtype, shape, data }, targets, size, inputShape: shape.slice(1), preprocessing };
+}

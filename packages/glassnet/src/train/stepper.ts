@@ -1,0 +1,170 @@
+import type { LoadedProgram } from "../backends/backend.ts";
+import { Pace } from "../backends/pace.ts";
+import type { ArrayData } from "../core/array.ts";
+import { allocate, type TypedArray } from "../core/dtype.ts";
+import { UsageError } from "../core/errors.ts";
+import { stepKey } from "../core/random.ts";
+import type { TensorType } from "../core/shape.ts";
+import { describeValue } from "../core/tree.ts";
+import { batchSizes } from "../data/batches.ts";
+import type { RunResult } from "../program/program.ts";
+import { fromArray } from "../tensor/create.ts";
+import { type Variable, variablesOf } from "../tensor/variable.ts";
+import { runAll } from "./clean-up.ts";
+import { diagnose } from "./diagnose.ts";
+import type { Divergence } from "./events.ts";
+import type { Residence } from "./residence.ts";
+import {
+  type StepParts,
+  scalarDtypes,
+  scalarRow,
+  type TracedStep,
+  traceStep,
+  trainableParams,
+} from "./step-program.ts";
+
+/** What variables or slots hold, by path. */
+export type Values = Readonly<Record<string, ArrayData>>;
+
+interface StepperOptions {
+  readonly batchSize: number;
+  readonly seed: number;
+  /** The step size at a step, counted from 0. */
+  readonly learningRate: (step: number) => number;
+}
+
+/** The training step on a device: its programs for each batch size, and the state that it changes. */
+export class Stepper {
+  /** Variables of the model, and those from outside that the step assigns, by path. */
+  readonly variables: ReadonlyMap<string, Variable>;
+  /** What the optimizer keeps, by `path/slot`, with the name of its state. */
+  readonly slots: ReadonlyMap<string, TensorType & { readonly state: string }>;
+  readonly #parts: StepParts;
+  readonly #residence: Residence;
+  readonly #options: StepperOptions;
+  readonly #scalars: readonly (readonly ["f32" | "f64", string])[];
+  readonly #traced = new Map<number, TracedStep>();
+  readonly #loaded = new Map<number, LoadedProgram>();
+  readonly #pace = new Pace();
+  /** What the variables hold, while that is known. */
+  #present: Values | undefined;
+
+  /** Traces the step. Nothing is computed, and nothing put on the device. */
+  constructor(parts: StepParts, residence: Residence, options: StepperOptions) {
+    const { model, optimizer, data } = parts;
+    this.#parts = parts;
+    this.#residence = residence;
+    this.#options = options;
+    const params = trainableParams(model);
+    const names = Object.keys(optimizer.scalars(1, 1));
+    this.#scalars = scalarDtypes(params).flatMap((dtype) => names.map((name) => [dtype, name] as const));
+    const variables = variablesOf(model);
+    for (const size of batchSizes(data.size, options.batchSize)) {
+      const traced = traceStep(parts, residence, size);
+      this.#traced.set(size, traced);
+      for (const variable of traced.assigned) variables.set(residence.pathOf(variable), variable);
+    }
+    this.variables = variables;
+    this.slots = new Map(
+      [...params].flatMap(([path, { dtype, shape }]) =>
+        optimizer.slots.map((slot) => [`${path}/${slot}`, { dtype, shape, state: residence.slotName(path, slot) }]),
+      ),
+    );
+  }
+
+  /** Puts data, variables, slots (zeros if none are given) and programs on the device. */
+  async load(slots: Values | undefined): Promise<void> {
+    const residence = this.#residence;
+    await residence.settle(this.variables.values());
+    await residence.settleData(this.#parts.data);
+    for (const [path, { state, ...type }] of this.slots) {
+      if (slots === undefined) await residence.writeZeros(state, type);
+      else await residence.write(state, slots[path]!);
+    }
+    for (const [size, traced] of this.#traced) this.#loaded.set(size, await residence.load(traced));
+    this.#traced.clear();
+  }
+
+  /** How many steps of full batches to run at once, of those that remain. */
+  steps(remaining: number): number {
+    return this.#pace.steps(remaining);
+  }
+
+  /** Runs steps from step `first` on, with the rows of their batches one after the other. */
+  async run(first: number, indices: Int32Array, steps: number): Promise<RunResult> {
+    const loaded = this.#loaded.get(indices.length / steps)!;
+    this.#present = undefined;
+    return this.#pace.run(this.#residence.device, loaded, steps, this.#table(first, indices, steps));
+  }
+
+  /** Finds out why a step was not applied. */
+  diagnose(step: number, indices: Int32Array): Promise<Divergence> {
+    const { program } = this.#loaded.get(indices.length)!;
+    const table = this.#table(step, indices, 1);
+    return diagnose(this.#residence.device, program, table, step + 1, (name) => this.#residence.describe(name));
+  }
+
+  #table(first: number, indices: Int32Array, steps: number): Record<string, TypedArray> {
+    const { seed, learningRate } = this.#options;
+    const { optimizer } = this.#parts;
+    const key = new Int32Array(2 * steps);
+    const columns = this.#scalars.map(([dtype, name]) => ({ dtype, name, column: allocate(dtype, steps) }));
+    for (let i = 0; i < steps; i++) {
+      const step = first + i;
+      key.set(stepKey(seed, step), 2 * i);
+      const row = optimizer.scalars(step + 1, learningRate(step));
+      for (const { name, column } of columns) column[i] = checkScalar(optimizer.kind, name, row[name], step);
+    }
+    const scalars = columns.map(({ dtype, name, column }) => [scalarRow(dtype, name), column]);
+    return { indices, key, ...Object.fromEntries(scalars) };
+  }
+
+  /** What the variables hold now: shared, for reading only. */
+  async read(): Promise<Values> {
+    this.#present ??= await this.#readAll(
+      [...this.variables].map(([path, variable]) => [path, this.#residence.nameOf(variable), variable]),
+    );
+    return this.#present;
+  }
+
+  /** What the slots hold now. */
+  readSlots(): Promise<Values> {
+    return this.#readAll([...this.slots].map(([path, { state, ...type }]) => [path, state, type]));
+  }
+
+  async #readAll(states: readonly (readonly [string, string, TensorType])[]): Promise<Values> {
+    const values: Record<string, ArrayData> = {};
+    for (const [path, name, type] of states) values[path] = await this.#residence.read(name, type);
+    return values;
+  }
+
+  /** Puts other values in place of the present ones. */
+  async replace(values: Values): Promise<void> {
+    this.#present = undefined;
+    for (const [path, variable] of this.variables) {
+      await this.#residence.write(this.#residence.nameOf(variable), values[path]!);
+    }
+    this.#present = values;
+  }
+
+  /** Gives the variables the values that they have on the device. */
+  async sync(): Promise<void> {
+    this.assign(await this.read());
+  }
+
+  assign(values: Values): void {
+    for (const [path, variable] of this.variables) variable.assign(fromArray(values[path]!));
+  }
+
+  async release(): Promise<void> {
+    const loaded = [...this.#loaded.values()];
+    this.#loaded.clear();
+    await runAll(loaded.map((program) => () => this.#residence.device.unload(program)));
+  }
+}
+
+function checkScalar(kind: string, name: string, value: unknown, step: number): number {
+  if (typeof value === "number") return value;
+  const what = `the optimizer "${kind}" gave ${describeValue(value)} as ${name} at step ${step}: expected a number`;
+  throw new UsageError("invalid-option", "train", what);
+}
