@@ -83,6 +83,32 @@ describe("a run", () => {
     expect(run.pathOf(linear(1, 1, { rng }))).toBe("");
   });
 
+  test("knows a second model that it is taken through, too", () => {
+    const [run, first, second] = [new Run(), sequential(relu), sequential(relu, linear(2, 2, { rng }))];
+    second.call(first.call(ones([1, 2]), run), run);
+    expect(run.pathOf(second.layers[1]!)).toBe("layers.1");
+  });
+
+  test("counts a layer that is in no field to the layer that calls it", () => {
+    class Closed extends Layer {
+      readonly #inner = sequential(relu, linear(2, 2, { rng }));
+
+      protected override forward(x: Tensor, run: Run): Tensor {
+        return this.#inner.call(x, run);
+      }
+
+      override config(): LayerConfig {
+        return { kind: "closed" };
+      }
+    }
+    const calls: string[] = [];
+    const run = new Run({ onCall: (path) => calls.push(path) });
+    const model = sequential(relu, new Closed());
+    expect(model.call(ones([1, 2]), run).scope).toBe("layers.1");
+    expect(calls).toEqual(["layers.0", "layers.1", ""]);
+    expect(() => model.call(ones([1, 3]), run)).toThrow("in layers.1");
+  });
+
   test("marks what a layer computes with its path", () => {
     const model = sequential(relu, linear(2, 2, { rng }));
     expect(model.call(ones([1, 2])).scope).toBe("layers.1");

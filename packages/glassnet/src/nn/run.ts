@@ -22,7 +22,7 @@ export class Run {
   readonly training: boolean;
   readonly #key: Key | undefined;
   readonly #onCall: RunOptions["onCall"];
-  #paths: Map<Module | Variable, string> | undefined;
+  readonly #paths = new Map<Module | Variable, string>();
   readonly #draws = new Map<string, number>();
   #inner = false;
 
@@ -34,7 +34,7 @@ export class Run {
 
   /** The path of a layer in this run, such as `layers.0`. */
   pathOf(layer: Module): string {
-    return this.#paths?.get(layer) ?? "";
+    return this.#paths.get(layer) ?? "";
   }
 
   /**
@@ -59,6 +59,13 @@ export class Run {
     state.assign(value);
   }
 
+  /** The names below a model that begins a pass. */
+  #learnPaths(model: Module): void {
+    visit(model, "", (part, path) => {
+      if (!this.#paths.has(part)) this.#paths.set(part, path);
+    });
+  }
+
   /** The layer that was called first. Its call is the step at whose end assignments take effect. */
   #outermost(path: string, forward: () => Tensor): Tensor {
     this.#inner = true;
@@ -71,13 +78,7 @@ export class Run {
 
   /** @internal Runs a layer's formula under its name. */
   enter(layer: Module, input: Tensor, forward: () => Tensor): Tensor {
-    if (this.#paths === undefined) {
-      const paths = new Map<Module | Variable, string>();
-      visit(layer, "", (part, path) => {
-        if (!paths.has(part)) paths.set(part, path);
-      });
-      this.#paths = paths;
-    }
+    if (!this.#inner && !this.#paths.has(layer)) this.#learnPaths(layer);
     const path = this.#paths.get(layer);
     if (path === undefined) return forward(); // in no field of the model: part of the layer that calls it
     try {
