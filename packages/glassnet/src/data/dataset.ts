@@ -74,8 +74,13 @@ export function checkLabels(
   }
 }
 
-/** Rows `begin` up to `end`, without copying. */
+/** Rows `begin` up to `end`, without copying. @throws UsageError unless they exist, and are one at least. */
 export function sliceRows(data: Dataset, begin: number, end: number): Dataset {
+  const { name, size } = data;
+  if (!Number.isInteger(begin) || !Number.isInteger(end) || begin < 0 || end > size || begin >= end) {
+    const what = `there are no rows ${begin} up to ${end}: expected whole numbers from 0 to ${size}, the second larger`;
+    throw new UsageError("index-out-of-range", name, what, { details: { begin, end, size } });
+  }
   const slice = ({ dtype, shape, data: all }: ArrayData): ArrayData => {
     const row = sizeOf(shape.slice(1));
     return { dtype, shape: [end - begin, ...shape.slice(1)], data: all.subarray(begin * row, end * row) };
@@ -83,8 +88,9 @@ export function sliceRows(data: Dataset, begin: number, end: number): Dataset {
   return { ...data, inputs: slice(data.inputs), targets: slice(data.targets), size: end - begin };
 }
 
-/** The rows at `indices`, copied. */
+/** The rows at `indices`, copied. @throws UsageError unless they exist, and are one at least. */
 export function takeRows(data: Dataset, indices: ArrayLike<number>): Dataset {
+  checkRows(data, indices);
   const take = ({ dtype, shape, data: all }: ArrayData): ArrayData => {
     const row = sizeOf(shape.slice(1));
     const taken = allocate(dtype, indices.length * row);
@@ -94,11 +100,11 @@ export function takeRows(data: Dataset, indices: ArrayLike<number>): Dataset {
     }
     return { dtype, shape: [indices.length, ...shape.slice(1)], data: taken };
   };
-  checkRows(data, indices);
   return { ...data, inputs: take(data.inputs), targets: take(data.targets), size: indices.length };
 }
 
 function checkRows({ name, size }: Dataset, indices: ArrayLike<number>): void {
+  if (indices.length === 0) throw new UsageError("invalid-data", name, "a data set needs one row at least, got none");
   for (let i = 0; i < indices.length; i++) {
     const row = indices[i]!;
     if (Number.isInteger(row) && row >= 0 && row < size) continue;

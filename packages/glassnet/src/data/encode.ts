@@ -5,12 +5,14 @@ import { ge } from "../tensor/functions.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Preprocessing } from "./preprocessing.ts";
 
-/** Stored rows [batch, ...] as the network sees them, in f32: the graph's form of `applyPreprocessing`, bit for bit. */
+/**
+ * Stored rows [batch, ...] as the network sees them: the graph's form of `applyPreprocessing`, bit for bit, in f32, or in
+ * f64 if they are stored so. Without preprocessing they stay what they are; integers too, so that they can be indices.
+ */
 export function encode(preprocessing: Preprocessing, rows: Tensor): Tensor {
+  if (preprocessing.kind === "none") return rows;
   const x = rows.dtype === "f64" ? rows : rows.cast("f32");
   switch (preprocessing.kind) {
-    case "none":
-      return x;
     case "intensity":
       return x.mul(preprocessing.scale);
     case "binary":

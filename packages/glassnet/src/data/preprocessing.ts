@@ -4,11 +4,11 @@ import { sizeOf } from "../core/shape.ts";
 import { describeValue } from "../core/tree.ts";
 
 /**
- * How stored inputs become the numbers that a network sees, as plain data that is saved with the model. Each kind is
- * defined in f32, operation by operation, so that the graph and `applyPreprocessing` give the same bits.
+ * How stored inputs become the numbers that a network sees, as plain data that is saved with the model. Each kind but
+ * "none" is defined in f32, operation by operation, so that the graph and `applyPreprocessing` give the same bits.
  */
 export type Preprocessing =
-  /** x */
+  /** x, in the dtype in which it is stored */
   | { readonly kind: "none" }
   /** x * scale */
   | { readonly kind: "intensity"; readonly scale: number }
@@ -25,7 +25,7 @@ export const pixelEncodings = {
 
 export type PixelEncoding = keyof typeof pixelEncodings;
 
-/** Applies it to rows laid end to end. */
+/** Applies it to rows laid end to end. The result is f32: for "none", the stored numbers as a layer's product takes them. */
 export function applyPreprocessing(preprocessing: Preprocessing, data: ArrayLike<number>): Float32Array {
   const x = Float32Array.from(data);
   switch (preprocessing.kind) {

@@ -1,15 +1,25 @@
 import { isFloat } from "../core/dtype.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 
-/** A number that says how good outputs are, as a mean over examples. */
-export type Metric = (output: Tensor, targets: Tensor) => Tensor;
+export interface MetricOptions {
+  /** "mean" (default) over the examples, or "none": one value for each. */
+  readonly reduction?: "mean" | "none" | undefined;
+}
 
 /**
- * Share of examples whose largest output is the target's class.
+ * A number that says how good outputs are. Passes over a data set ask for the reduction "none" and take the mean over all
+ * examples themselves, in double precision; a metric that gives its mean over the batch all the same is weighted by the
+ * size of the batch.
+ */
+export type Metric = (output: Tensor, targets: Tensor, options?: MetricOptions) => Tensor;
+
+/**
+ * Share of examples whose largest output is the target's class; with reduction "none", for each whether it is.
  *
  * Shapes: output [batch, classes]; targets [batch] class indices, or [batch, classes] probabilities.
  */
-export function accuracy(output: Tensor, targets: Tensor): Tensor {
+export function accuracy(output: Tensor, targets: Tensor, { reduction = "mean" }: MetricOptions = {}): Tensor {
   const classes = isFloat(targets.dtype) ? targets.argmax({ axis: -1 }) : targets;
-  return output.argmax({ axis: -1 }).eq(classes).mean();
+  const isRight = output.argmax({ axis: -1 }).eq(classes); // bool[batch]
+  return reduction === "none" ? isRight : isRight.mean();
 }

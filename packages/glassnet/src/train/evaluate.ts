@@ -20,8 +20,8 @@ export interface EvaluateModelOptions {
 }
 
 /**
- * The empirical loss of a model over a whole data set, and metrics beside it. `loss` and `metrics` must be means over
- * the examples of a batch.
+ * The empirical loss of a model over a whole data set, and metrics beside it. `loss` must be a mean over the
+ * examples of a batch; a metric may also give one value for each example.
  */
 export async function evaluate(model: Layer, data: Dataset, options: EvaluateModelOptions): Promise<Scores> {
   const { batchSize = passOptions.batchSize.default } = options;

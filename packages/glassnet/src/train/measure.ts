@@ -6,6 +6,7 @@ import { checkSingleNumber } from "../loss/single-number.ts";
 import type { Metric } from "../metric/accuracy.ts";
 import type { Layer } from "../nn/layer.ts";
 import { Run } from "../nn/run.ts";
+import { Tensor } from "../tensor/tensor.ts";
 import type { Scores } from "./events.ts";
 import { Pass, passOptions } from "./pass.ts";
 import type { Residence } from "./residence.ts";
@@ -37,6 +38,14 @@ export function checkMeasured(where: string, { loss, metrics = {} }: Measured): 
   throw new UsageError("invalid-option", "metrics", 'no metric can be called "loss": the loss itself has that name');
 }
 
+/** A metric as one number for a batch, or as one for each of its examples, [batch]. */
+function perBatchOrExample(name: string, score: Tensor, batch: number): Tensor {
+  const isPerExample = score instanceof Tensor && score.rank > 0 && score.shape[0] === batch;
+  if (!isPerExample) checkSingleNumber("evaluate", `metric "${name}"`, score);
+  else if (score.rank > 1) return score.mean({ axes: score.shape.map((_, axis) => axis).slice(1) });
+  return score;
+}
+
 /** A pass that measures a loss and metrics over a whole data set. */
 export class Measure {
   readonly #pass: Pass;
@@ -55,9 +64,8 @@ export class Measure {
       const scores = { loss: loss(output, targets) };
       checkSingleNumber("evaluate", "loss", scores.loss);
       for (const [name, metric] of Object.entries(metrics)) {
-        const score = metric(output, targets);
-        checkSingleNumber("evaluate", `metric "${name}"`, score);
-        Object.assign(scores, { [name]: score });
+        const score = metric(output, targets, { reduction: "none" });
+        Object.assign(scores, { [name]: perBatchOrExample(name, score, x.shape[0]!) });
       }
       return scores;
     });
@@ -73,12 +81,16 @@ export class Measure {
     return this.#pass.load();
   }
 
-  /** Means over all examples, weighted by the size of each batch, so a smaller last batch counts as what it is. */
+  /**
+   * Means over all examples, in f64: of their own values, or of the means of batches, weighted by size, so that a
+   * smaller last batch counts as what it is.
+   */
   async scores(): Promise<Scores> {
     const sums: Record<string, number> = {};
-    await this.#pass.run((perStep, batch) => {
+    await this.#pass.run((perStep, batch, steps) => {
       for (const [name, values] of Object.entries(perStep)) {
-        for (let i = 0; i < values.length; i++) sums[name] = (sums[name] ?? 0) + values[i]! * batch;
+        const weight = (steps * batch) / values.length; // examples that a value stands for
+        for (let i = 0; i < values.length; i++) sums[name] = (sums[name] ?? 0) + values[i]! * weight;
       }
     });
     const means = Object.entries(sums).map(([name, sum]) => [name, sum / this.#size]);

@@ -79,9 +79,9 @@ test("a model, a loss or a metric that cannot be trained with is named at the fi
     "GraphError: train: the loss must be a single number, got f32[10]
       help: take the mean over the examples"
   `);
-  const perRow = (output: Tensor) => output.mean({ axes: 1 });
-  expect(await trying({ metrics: { perRow } })).toMatchInlineSnapshot(`
-    "GraphError: evaluate: the metric "perRow" must be a single number, got f32[30]
+  const perClass = (output: Tensor) => output.mean({ axes: 0 });
+  expect(await trying({ metrics: { perClass } })).toMatchInlineSnapshot(`
+    "GraphError: evaluate: the metric "perClass" must be a single number, got f32[3]
       help: take the mean over the examples"
   `);
   expect(await trying({ loss: meanSquaredError })).toMatchInlineSnapshot(`
