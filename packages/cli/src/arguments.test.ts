@@ -50,9 +50,9 @@ test.each([
   [["--batch-size", "--json"], "verb: --batch-size needs a value"],
   [["--no-json"], "verb: unknown option --no-json"],
   [["--mode", "Fast"], 'verb: unknown --mode "Fast": expected "fast" or "slow"'],
-  [["--batch-size", "0x10"], "verb: --batch-size must be a whole number of at least 1, got 0x10"],
+  [["--batch-size", "0x10"], 'verb: --batch-size must be a whole number of at least 1, got "0x10"'],
   [["--batch-size", ""], "verb: --batch-size must be a whole number of at least 1, got "],
-  [["--rate", "Infinity"], "verb: --rate must be a finite number of at least -10, got Infinity"],
+  [["--rate", "Infinity"], 'verb: --rate must be a finite number of at least -10, got "Infinity"'],
 ])("%j is refused", (argv, message) => {
   expect(() => parse(...argv)).toThrow(message);
 });

@@ -147,7 +147,7 @@ export function parseLayers(text: string): number[] {
   return text.split(",").map((part) => {
     const size = part.trim() === "" ? Number.NaN : Number(part);
     const row = { kind: "integer", min: 1, max: MAX_LAYER_SIZE, default: 1, help: "" } as const;
-    checkOption("train", "a size in --layers", row, Number.isNaN(size) ? `"${part}"` : size);
+    checkOption("train", "a size in --layers", row, Number.isNaN(size) ? part : size);
     return size;
   });
 }

@@ -1,7 +1,7 @@
 import { appendFile, mkdir, readdir, rm, rmdir } from "node:fs/promises";
 import { join } from "node:path";
-import { encodeModel, type SavedModel, type TrainEvent } from "glassnet";
-import { writeFileAtomic } from "glassnet/node";
+import type { SavedModel, TrainEvent } from "glassnet";
+import { save, writeFileAtomic } from "glassnet/node";
 import { Failure } from "./failure.ts";
 import type { Messages } from "./messages/index.ts";
 
@@ -122,7 +122,7 @@ export async function createRunFolder(
     isNew,
     fileOf,
     flush,
-    saveModel: (saved) => writeFileAtomic(fileOf("model"), encodeModel(saved)),
+    saveModel: (saved) => save(fileOf("model"), saved),
     saveJson: (name, content) => writeFileAtomic(fileOf(name), `${JSON.stringify(content, undefined, 2)}\n`),
     async log(event) {
       pending += lineOf(event);

@@ -237,7 +237,7 @@ test("options of training", async () => {
     (exit code 2)
 
     $ glassnet train mnist --data good --epochs 1 --layers 4 --output unused --learning-rate NaN
-    error: train: --learning-rate must be a finite number above 0, got NaN
+    error: train: --learning-rate must be a finite number above 0, got "NaN"
     (exit code 2)
 
     $ glassnet train mnist --data good --epochs 1 --layers 4 --output unused --learning-rate 0
@@ -254,7 +254,7 @@ test("options of training", async () => {
     (exit code 2)
 
     $ glassnet train mnist --data good --epochs 1 --layers 4 --output unused --batch-size ten
-    error: train: --batch-size must be a whole number of at least 1, got ten
+    error: train: --batch-size must be a whole number of at least 1, got "ten"
     (exit code 2)
 
     $ glassnet train mnist --data good --epochs 1 --layers 4 --output unused --limit 0
