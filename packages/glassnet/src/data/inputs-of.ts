@@ -4,11 +4,11 @@ import type { Dataset } from "./dataset.ts";
 import { encode } from "./encode.ts";
 
 /**
- * The inputs of a data set as the network sees them, in f32 (in f64 if they are stored so).
+ * The inputs of a data set as the network sees them.
  *
- * Shapes: [n, ...], as stored.
+ * Shapes: [n, ...], as stored. In f32, or f64 if they are stored so; without preprocessing as they are stored.
  *
- * @example inputsOf(sliceRows(digits.test, 0, 1)); // the first test digit, f32[1, 1, 28, 28]
+ * @example inputsOf(sliceRows(digits.test, 0, 1)); // the first test digit
  */
 export function inputsOf({ inputs, preprocessing }: Dataset): Tensor {
   return encode(preprocessing, fromArray(inputs));

@@ -20,7 +20,7 @@ import type { Run } from "../nn/run.ts";
 import { sequential } from "../nn/sequential.ts";
 import { load, save } from "../node/model-file.ts";
 import { fromArray, tensor } from "../tensor/create.ts";
-import { relu } from "../tensor/functions.ts";
+import { gather, relu } from "../tensor/functions.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { variablesOf } from "../tensor/variable.ts";
 import { decodeModel, encodeModel, modelReasons, type SavedModel } from "./model.ts";
@@ -221,6 +221,21 @@ describe("saving refuses", () => {
     const mirror = new Mirror();
     const read = decodeModel(encodeModel(saved(mirror)), { layers: { mirror: () => new Mirror() } });
     expect(await read.model.call(tensor([[1, 2]])).data()).toEqual(await mirror.call(tensor([[1, 2]])).data());
+  });
+
+  test("but not a model of indices, which takes no fractions", () => {
+    class Embedding extends Layer<number, 2> {
+      readonly table = linear(2, 5, { rng, bias: false }).weight;
+      protected override forward(x: Tensor): Tensor {
+        return gather(this.table.value, x);
+      }
+      override config(): LayerConfig {
+        return { kind: "embedding" };
+      }
+    }
+    const model = new Embedding();
+    const read = decodeModel(encodeModel(saved(model)), { layers: { embedding: () => new Embedding() } });
+    expect(bitsOf(read.model)).toBe(bitsOf(model));
   });
 
   test("a layer of one's own is taken at its word, but its weights are checked", async () => {

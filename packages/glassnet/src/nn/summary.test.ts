@@ -3,7 +3,7 @@ import { RunningMean, Twice } from "../../test/own-layers.ts";
 import { network } from "../../test/training.ts";
 import { Rng } from "../core/random.ts";
 import { ones } from "../tensor/create.ts";
-import { relu, softmax } from "../tensor/functions.ts";
+import { gather, relu, softmax } from "../tensor/functions.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { Param } from "../tensor/variable.ts";
 import { dropout } from "./dropout.ts";
@@ -90,6 +90,25 @@ describe("the numbers", () => {
     ]);
     expect(parameters).toBe(25);
     expect(flops).toBe(48);
+  });
+
+  test("a model of indices, such as an embedding, is called with whole numbers", () => {
+    class Embedding extends Layer<number, 4> {
+      readonly table = new Param(ones([10, 4]));
+
+      protected override forward(x: Tensor): Tensor {
+        return gather(this.table.value, x);
+      }
+
+      override config(): LayerConfig {
+        return { kind: "embedding" };
+      }
+    }
+    const { layers } = summarize(sequential(new Embedding(), linear(4, 2, { rng })), [3]);
+    expect(layers.map(({ title, outputShape, parameters }) => [title, outputShape, parameters])).toEqual([
+      ["embedding", [3, 4], 40],
+      ["linear 4 → 2", [3, 2], 10],
+    ]);
   });
 
   test("a layer that is called twice has one line, with the cost of both calls", () => {

@@ -96,7 +96,11 @@ export function summarize(model: Layer, inputShape: Shape): ModelSummary {
     const layer = layers.get(path);
     if (layer !== undefined) calls.push({ path, layer, output });
   };
-  const traced = traceCall("summary", model, inputShape, new Run({ onCall }));
+  const newRun = () => {
+    calls.length = 0;
+    return new Run({ onCall });
+  };
+  const traced = traceCall("summary", model, inputShape, newRun);
   computeSync(traced.outside); // constants that the model made before: they cost nothing per example
   const program = traced.build();
   const flopsAt = new Map<string, number>();

@@ -1,4 +1,5 @@
-import { UsageError } from "../core/errors.ts";
+import type { DType } from "../core/dtype.ts";
+import { DtypeError, UsageError } from "../core/errors.ts";
 import { formatType, type Shape } from "../core/shape.ts";
 import { currentScope } from "../tensor/trace.ts";
 import { type TracedProgram, traceProgram } from "../tensor/trace-program.ts";
@@ -7,24 +8,32 @@ import type { Layer } from "./layer.ts";
 import { Run } from "./run.ts";
 
 /**
- * One call of a model for one example, without computing it.
+ * One call of a model for one example, without computing it. The example is of f32, or of i32 if the model takes indices.
  *
  * @param inputShape without the batch axis
+ * @param newRun is asked for each attempt
  * @throws UsageError if the call reads a variable that is not found among the model's fields: it would be neither trained
  * nor saved.
  */
-export function traceCall(where: string, model: Layer, inputShape: Shape, run = new Run()): TracedProgram {
+export function traceCall(where: string, model: Layer, inputShape: Shape, newRun = () => new Run()): TracedProgram {
   const found = new Set(variablesOf(model).values());
-  return traceProgram(
-    ({ input }) => {
-      const x = input({ dtype: "f32", shape: [1, ...inputShape] }, { kind: "feed", name: "x" });
-      return { outputs: { y: model.call(x, run) } };
-    },
-    (variable, index) => {
-      if (!found.has(variable)) throw hiddenVariable(where, variable);
-      return { kind: "feed", name: `variable ${index}` };
-    },
-  );
+  const traceWith = (dtype: DType): TracedProgram =>
+    traceProgram(
+      ({ input }) => {
+        const x = input({ dtype, shape: [1, ...inputShape] }, { kind: "feed", name: "x" });
+        return { outputs: { y: model.call(x, newRun()) } };
+      },
+      (variable, index) => {
+        if (!found.has(variable)) throw hiddenVariable(where, variable);
+        return { kind: "feed", name: `variable ${index}` };
+      },
+    );
+  try {
+    return traceWith("f32");
+  } catch (error) {
+    if (error instanceof DtypeError) return traceWith("i32");
+    throw error;
+  }
 }
 
 function hiddenVariable(where: string, variable: Variable): UsageError {
