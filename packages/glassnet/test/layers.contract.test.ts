@@ -22,7 +22,8 @@ import { type Tensor, upcomingId } from "../src/tensor/tensor.ts";
 import { withFrame } from "../src/tensor/trace.ts";
 import { Param, paramsOf, State, type Variable, variablesOf } from "../src/tensor/variable.ts";
 import { expectClose, expectGradient } from "../src/testing/index.ts";
-import { evaluate, predict } from "../src/train/measure.ts";
+import { evaluate } from "../src/train/evaluate.ts";
+import { predict } from "../src/train/predict.ts";
 import { train } from "../src/train/train.ts";
 
 /** @file What every kind of layer promises, from one case each. */
