@@ -44,6 +44,7 @@ export function mapTree<L, R>(
 
 /** What a value read from a file is, for an error: short, and safe for any value, however it is nested. */
 export function describeValue(value: unknown): string {
+  if (typeof value === "function") return "a function";
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object" && value !== null) return "an object";
   if (typeof value === "string") return JSON.stringify(value.length > 60 ? `${value.slice(0, 60)}…` : value);

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { batchCount, batches, checkBatchSize, epochOrder } from "./batches.ts";
+import { batchCount, batches, batchSizes, checkBatchSize, epochOrder } from "./batches.ts";
 
 test("an epoch visits every row once, in an order of its own", () => {
   const first = epochOrder(1000, 7, 0);
@@ -42,4 +42,11 @@ test("batch sizes that cannot be filled are refused", () => {
   expect(() => [...batches(epochOrder(4, 0, 0), Number.NaN)]).toThrowErrorMatchingInlineSnapshot(
     "[UsageError: batches: a batch must be a whole number of rows, at least 1, got NaN]",
   );
+});
+
+test("batches have one size, or two if the last is smaller", () => {
+  expect(batchSizes(20, 10)).toEqual([10]);
+  expect(batchSizes(23, 10)).toEqual([10, 3]);
+  expect(batchSizes(7, 7)).toEqual([7]);
+  expect(batchSizes(7, 256)).toEqual([7]);
 });

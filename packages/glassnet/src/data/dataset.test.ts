@@ -113,3 +113,38 @@ function messageOf(call: () => unknown): string {
   }
   throw new Error("was accepted");
 }
+
+test("rows that do not exist cannot be cut or taken, nor none at all", () => {
+  const ten = dataset({
+    name: "ten",
+    inputs: { dtype: "f32", shape: [10, 1], data: new Float32Array(10) },
+    targets: { dtype: "u8", shape: [10], data: new Uint8Array(10) },
+  });
+  const messages = [
+    () => sliceRows(ten, 5, 99),
+    () => sliceRows(ten, 5, 3),
+    () => sliceRows(ten, 3, 3),
+    () => sliceRows(ten, -2, 3),
+    () => sliceRows(ten, 0.5, 3),
+    () => sliceRows(ten, 0, Number.NaN),
+    () => takeRows(ten, []),
+  ].map((call) => {
+    try {
+      return call();
+    } catch (error) {
+      return String(error);
+    }
+  });
+  expect(messages).toMatchInlineSnapshot(`
+    [
+      "UsageError: ten: there are no rows 5 up to 99: expected whole numbers from 0 to 10, the second larger",
+      "UsageError: ten: there are no rows 5 up to 3: expected whole numbers from 0 to 10, the second larger",
+      "UsageError: ten: there are no rows 3 up to 3: expected whole numbers from 0 to 10, the second larger",
+      "UsageError: ten: there are no rows -2 up to 3: expected whole numbers from 0 to 10, the second larger",
+      "UsageError: ten: there are no rows 0.5 up to 3: expected whole numbers from 0 to 10, the second larger",
+      "UsageError: ten: there are no rows 0 up to NaN: expected whole numbers from 0 to 10, the second larger",
+      "UsageError: ten: a data set needs one row at least, got none",
+    ]
+  `);
+  expect(sliceRows(ten, 0, 10).size).toBe(10);
+});

@@ -10,10 +10,10 @@ import { linear } from "../nn/linear.ts";
 import type { Run } from "../nn/run.ts";
 import { sequential } from "../nn/sequential.ts";
 import { sgd } from "../optim/sgd.ts";
-import { ones } from "../tensor/create.ts";
+import { fromArray, fromData, ones } from "../tensor/create.ts";
 import { relu, where } from "../tensor/functions.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { Param, variablesOf } from "../tensor/variable.ts";
+import { Param, State, variablesOf } from "../tensor/variable.ts";
 import { evaluate } from "./evaluate.ts";
 import { train } from "./train.ts";
 
@@ -222,4 +222,79 @@ test("the end of a training that diverged says it all, and leaves the device emp
     }
   `);
   expect([device.states.size, device.programs.size]).toEqual([0, 0]);
+});
+
+test("a bad number that was read is named by the path of its variable, or as the data", async () => {
+  const options = { loss: crossEntropy, epochs: 1, batchSize: 10 };
+  const divergenceOf = async (model: Layer, more: object = {}, set = data) =>
+    (await runToEnd(train(model, set, { ...options, ...more }))).end.divergence!;
+  const infinite = () => fromData(Float32Array.of(Number.POSITIVE_INFINITY), []);
+  const outside = new State(infinite());
+  const offset = new State(infinite());
+  const shifted = sequential(network(), new Formula((x, gain) => x.mul(gain).add(offset)));
+  const broken = network();
+  const first = [...variablesOf(broken).values()][0]!;
+  first.assign(fromArray({ dtype: "f32", shape: [6, 2], data: new Float32Array(12).fill(Number.NaN) }));
+  const holes = { ...data, inputs: { ...data.inputs, data: data.inputs.data.map(() => Number.NaN) } };
+  const optimizer = { ...sgd(), scalars: () => ({ learningRate: Number.NaN }) };
+  const divergences = [
+    await divergenceOf(broken),
+    await divergenceOf(shifted),
+    await divergenceOf(network(), { loss: (o: Tensor, t: Tensor) => crossEntropy(o, t).add(outside) }),
+    await divergenceOf(network(), {}, holes),
+    await divergenceOf(network(), { optimizer }),
+    await divergenceOf(network(), { loss: (o: Tensor, t: Tensor) => crossEntropy(o, t).mul(Number.NaN) }),
+  ];
+  expect(divergences.map(({ layer, operation, message }) => [layer, operation, message])).toMatchInlineSnapshot(`
+    [
+      [
+        "layers.0",
+        "layers.0.weight",
+        "step 1 read NaN in layers.0 from layers.0.weight f32[6, 2]; the step was not applied",
+      ],
+      [
+        "layers.1",
+        "a state outside the model",
+        "step 1 read Infinity in layers.1 from a state outside the model f32[]; the step was not applied",
+      ],
+      [
+        "loss",
+        "a state outside the model",
+        "step 1 read Infinity in loss from a state outside the model f32[]; the step was not applied",
+      ],
+      [
+        "model",
+        "the data",
+        "step 1 read NaN in model from the data f32[50, 2]; the step was not applied",
+      ],
+      [
+        "layers.0.weight (update)",
+        "the optimizer's learningRate",
+        "step 1 read NaN in layers.0.weight (update) from the optimizer's learningRate f32[]; the step was not applied",
+      ],
+      [
+        "loss",
+        "a constant",
+        "step 1 read NaN in loss from a constant f32[]; the step was not applied",
+      ],
+    ]
+  `);
+});
+
+test("the replay returns no data set", async () => {
+  const device = new WatchedDevice();
+  const returned: string[] = [];
+  const load = device.load.bind(device);
+  device.load = (program) => {
+    for (const { buffer } of program.outputs) {
+      const { source } = program.buffers[buffer]!;
+      returned.push(source.kind === "state" ? source.name.replace(/^\d+/, "") : source.kind);
+    }
+    return load(program);
+  };
+  const model = sequential(linear(2, 3, { rng }), new Formula((x, gain) => x.log().mul(gain)));
+  await runToEnd(train(model, data, { loss: crossEntropy, epochs: 1, batchSize: 10, device }));
+  expect(returned.length).toBeGreaterThan(10);
+  expect(new Set(returned.filter((name) => name.startsWith("/data")))).toEqual(new Set());
+  expect(returned).toContain("/variables/layers.0.weight");
 });

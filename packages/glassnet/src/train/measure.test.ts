@@ -55,6 +55,29 @@ describe("evaluate", () => {
     expect([device.states.size, device.programs.size]).toEqual([0, 0]);
   });
 
+  test("shares are exact: examples are counted, not the rounded means of batches", async () => {
+    const model = network();
+    const outputs = await predict(model, data);
+    const classes = await outputs.argmax({ axis: 1 }).data();
+    const right = [...classes].filter((c, i) => c === data.targets.data[i]).length;
+    for (const batchSize of [1, 3, 7, 10, 53]) {
+      const scores = await evaluate(model, data, { loss: crossEntropy, metrics, batchSize });
+      expect(scores.accuracy, `batches of ${batchSize}`).toBe(right / 53);
+    }
+  });
+
+  test("a metric may be a mean over the batch, one value an example, or a loss", async () => {
+    const model = network({ dtype: "f64" });
+    const mean = (output: Tensor) => output.mean();
+    const each = (output: Tensor) => output.mean({ axes: 1 });
+    const all = (output: Tensor) => output;
+    const loss = crossEntropy;
+    const scores = await evaluate(model, data, { loss, metrics: { mean, each, all, crossEntropy }, batchSize: 10 });
+    const expected = await (await predict(model, data)).mean().item();
+    for (const name of ["mean", "each", "all"]) expect(scores[name], name).toBeCloseTo(expected, 12);
+    expect(scores.crossEntropy).toBeCloseTo(scores.loss, 12);
+  });
+
   test("refuses what it cannot measure", async () => {
     const each = (output: Tensor, targets: Tensor) => crossEntropy(output, targets, { reduction: "none" });
     const wide = sequential(linear(5, 3, { rng: Rng.seeded(1) }));

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { clouds, failureOf, network, runToEnd } from "../../test/training.ts";
+import { clouds, failureOf, network, runToEnd, WatchedDevice } from "../../test/training.ts";
 import { dataset } from "../data/dataset.ts";
 import { crossEntropy } from "../loss/cross-entropy.ts";
 import { meanSquaredError } from "../loss/mean-squared-error.ts";
@@ -7,6 +7,7 @@ import { accuracy } from "../metric/accuracy.ts";
 import { flatten } from "../nn/flatten.ts";
 import type { Layer } from "../nn/layer.ts";
 import { sequential } from "../nn/sequential.ts";
+import { adamW } from "../optim/adam.ts";
 import { relu } from "../tensor/functions.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { type TrainOptions, trainOptions } from "./options.ts";
@@ -151,4 +152,136 @@ test("the table has a default and a help text for each plain option", () => {
     expect(option.help).toMatch(/^[a-z].*[^.]$/);
     expect(option.default).toBeDefined();
   }
+});
+
+test("what is no option, no optimizer or no data set is refused, with the remedy", async () => {
+  const bad: object[] = [
+    { epoch: 3 },
+    { lr: 0.1 },
+    { shuffle: true },
+    { optimizer: adamW },
+    { optimizer: "adamW" },
+    { optimizer: null },
+    { optimizer: { ...adamW(), slots: ["m", "m"] } },
+    { optimizer: { ...adamW(), config: undefined } },
+    { metrics: accuracy },
+    { metrics: [accuracy] },
+    { metrics: { accuracy: 0.9 } },
+    { validation: 0.1 },
+    { validation: data.inputs },
+    { keepBest: "yes" },
+    { monitor: "loss" },
+    { signal: new AbortController() },
+    { device: "gpu" },
+    { restore: "model.json" },
+  ];
+  const call = (model: unknown, set: unknown, options: unknown) =>
+    failureOf(() => train(model as Layer, set as typeof data, options as TrainOptions));
+  const messages: string[] = [];
+  for (const options of bad) messages.push(await call(network(), data, { loss: crossEntropy, ...options }));
+  messages.push(await call(relu, data, { loss: crossEntropy }));
+  messages.push(await call(network(), data.inputs, { loss: crossEntropy }));
+  messages.push(await call(network(), undefined, { loss: crossEntropy }));
+  messages.push(await call(network(), data, crossEntropy));
+  messages.push(await call(network(), data, undefined));
+  expect(messages).toMatchInlineSnapshot(`
+    [
+      "UsageError: train: unknown option "epoch": expected "loss", "optimizer", "epochs", "batchSize", "learningRate", "seed", "metrics", "validation", "empiricalLoss", "keepBest", "monitor", "signal", "device" or "restore"
+      help: did you mean epochs?",
+      "UsageError: train: unknown option "lr": expected "loss", "optimizer", "epochs", "batchSize", "learningRate", "seed", "metrics", "validation", "empiricalLoss", "keepBest", "monitor", "signal", "device" or "restore"
+      help: did you mean learningRate?",
+      "UsageError: train: unknown option "shuffle": expected "loss", "optimizer", "epochs", "batchSize", "learningRate", "seed", "metrics", "validation", "empiricalLoss", "keepBest", "monitor", "signal", "device" or "restore"",
+      "UsageError: train: optimizer must be an optimizer, got a function
+      help: call it, as in adamW()",
+      "UsageError: train: optimizer must be an optimizer, got "adamW"
+      help: pass one such as adamW()",
+      "UsageError: train: optimizer must be an optimizer, got null
+      help: pass one such as adamW()",
+      "UsageError: train: the slots of the optimizer "adamW" must be a list of different names",
+      "UsageError: train: the config of the optimizer "adamW" must be an object",
+      "UsageError: train: metrics must be functions by name, got a function
+      help: pass them as { accuracy }",
+      "UsageError: train: metrics must be functions by name, got a list
+      help: pass them as { accuracy }",
+      "UsageError: train: the metric "accuracy" must be a function, got 0.9
+      help: pass one such as accuracy",
+      "UsageError: train: validation must be a data set, got 0.1
+      help: make one with dataset({ name, inputs, targets })",
+      "UsageError: train: validation must be a data set, got an object
+      help: make one with dataset({ name, inputs, targets })",
+      "UsageError: train: keepBest must be true or false, got "yes"",
+      "UsageError: train: monitor needs a validation set to tell the best by
+      help: set examples apart with holdOut(data, count)",
+      "UsageError: train: signal must be an AbortSignal, got an object",
+      "UsageError: train: device must be an open device, got "gpu"",
+      "UsageError: train: restore must be a snapshot, got "model.json"",
+      "UsageError: train: the model must be a layer, got a function",
+      "UsageError: train: the training data must be a data set, got an object
+      help: make one with dataset({ name, inputs, targets })",
+      "UsageError: train: the training data must be a data set, got undefined
+      help: make one with dataset({ name, inputs, targets })",
+      "UsageError: train: the options must be an object, got a function",
+      "UsageError: train: the options must be an object, got undefined",
+    ]
+  `);
+});
+
+test("batches of the default size are smaller where the data set is, those that were asked for never", async () => {
+  const { start } = await runToEnd(train(network(), clouds(12), { loss: crossEntropy, epochs: 1 }));
+  expect([start.batchSize, start.stepsPerEpoch]).toEqual([12, 1]);
+  const more = await runToEnd(train(network(), clouds(33), { loss: crossEntropy, epochs: 1 }));
+  expect([more.start.batchSize, more.start.stepsPerEpoch]).toEqual([32, 2]);
+  expect(await trying({ batchSize: 32 }, network(), clouds(12))).toMatchInlineSnapshot(`
+    "UsageError: train: a batch of 32 rows is larger than the data set of 12
+      help: use a batch size of at most 12"
+  `);
+});
+
+test("whatever is wrong with the last batch, the validation set or a metric shows before the first step", async () => {
+  const events: string[] = [];
+  const early = async (options: Partial<TrainOptions>, model: Layer = network()) => {
+    const device = new WatchedDevice();
+    const message = await failureOf(async () => {
+      for await (const event of train(model, data, { loss: crossEntropy, batchSize: 20, device, ...options })) {
+        events.push(event.kind);
+      }
+    });
+    expect([device.runs, device.states.size, device.programs.size]).toEqual([[], 0, 0]);
+    return message;
+  };
+  const wide = dataset({
+    name: "wide",
+    inputs: { dtype: "f32", shape: [12, 5], data: new Float32Array(60) },
+    targets: { dtype: "i32", shape: [12], data: new Int32Array(12) },
+  });
+  const onlyOf20 = (output: Tensor, targets: Tensor) =>
+    crossEntropy(output, targets).add(output.reshape([20, 3]).sum());
+  const perClass = (output: Tensor) => output.sum({ axes: 0 });
+  const flat = sequential(network(), (x: Tensor) => x.reshape([-1]));
+  const messages = [
+    await early({ validation: wide }),
+    await early({ loss: onlyOf20 }),
+    await early({ metrics: { perClass } }),
+    await early({ metrics: { misfit: (output: Tensor, targets: Tensor) => output.add(targets).mean() } }),
+    await early({}, flat),
+  ];
+  expect(events).toEqual([]);
+  expect(messages).toMatchInlineSnapshot(`
+    [
+      "ShapeError: linear: expected 2 features in the last axis, got 5
+      x: f32[12, 5]
+      weight: f32[6, 2]
+      in layers.0",
+      "ShapeError: reshape: 30 elements do not fill [20, 3]
+      x: f32[10, 3]",
+      "GraphError: evaluate: the metric "perClass" must be a single number, got f32[3]
+      help: take the mean over the examples",
+      "ShapeError: add: shapes do not broadcast: 3 and 30 at axis -1
+      a: f32[30, 3]
+      b: f32[30]",
+      "ShapeError: crossEntropy: class indices must have the shape of the logits without the last axis
+      logits: f32[60]
+      targets: i32[20]",
+    ]
+  `);
 });

@@ -53,10 +53,13 @@ export class Residence {
     return { inputs: `${known}/inputs`, targets: `${known}/targets` };
   }
 
-  /** The path of the variable or slot that a state holds; nothing for a data set. */
+  /** What a state holds, in words: a variable or slot by its path; nothing for a data set. */
   describe(name: string): string | undefined {
-    const [, kind, ...path] = name.split("/");
-    return kind === "data" ? undefined : path.join("/");
+    const [, kind, ...parts] = name.split("/");
+    if (kind === "data") return undefined;
+    const path = parts.join("/");
+    const isOutside = [...this.#paths.values()].indexOf(path) >= this.#inModel;
+    return kind === "variables" && isOutside ? "a state outside the model" : path;
   }
 
   async write(name: string, { dtype, shape, data }: ArrayData): Promise<void> {

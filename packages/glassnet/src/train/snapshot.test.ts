@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { RunningMean } from "../../test/own-layers.ts";
 import { bitsOf, clouds, failureOf, network, runToEnd, WatchedDevice } from "../../test/training.ts";
 import type { ArrayData } from "../core/array.ts";
+import type { Dataset } from "../data/dataset.ts";
 import { holdOut } from "../data/split.ts";
 import { decodeSafetensors, encodeSafetensors } from "../formats/safetensors.ts";
 import { crossEntropy } from "../loss/cross-entropy.ts";
@@ -9,7 +10,9 @@ import { accuracy } from "../metric/accuracy.ts";
 import type { Layer } from "../nn/layer.ts";
 import { adam, adamW } from "../optim/adam.ts";
 import { sgd } from "../optim/sgd.ts";
+import { zeros } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import { State } from "../tensor/variable.ts";
 import type { EndEvent, EpochEvent, TrainEvent } from "./events.ts";
 import type { TrainOptions } from "./options.ts";
 import type { Snapshot } from "./snapshot.ts";
@@ -200,4 +203,118 @@ test("a refused snapshot leaves the model as it was", async () => {
   await failureOf(() => runToEnd(train(model, data, { ...options, seed: 1, restore: snapshot, device })));
   expect(bitsOf(model)).toBe(bitsOf(network()));
   expect([device.states.size, device.programs.size]).toEqual([0, 0]);
+});
+
+/** A loss that follows the mean of its outputs in a state of its own, and weighs by it. */
+function followingLoss() {
+  const mean = new State(zeros([]));
+  const loss = (output: Tensor, targets: Tensor) => {
+    mean.assign(mean.value.mul(0.9).add(output.mean().stopGradient().mul(0.1)));
+    return crossEntropy(output, targets).add(output.sub(mean).square().mean().mul(0.1));
+  };
+  return { loss, mean };
+}
+
+test("states from outside the model that the step assigns are part of a snapshot, and reach their owner", async () => {
+  const [whole, resumed] = [network(), network()];
+  const [first, second] = [followingLoss(), followingLoss()];
+  const training = train(whole, data, { ...options, loss: first.loss, device: new WatchedDevice(9) });
+  let restore: Snapshot | undefined;
+  for await (const event of training)
+    if (event.kind === "step" && event.step === 9) restore = await training.snapshot();
+  expect(Object.keys(restore!.variables).at(-1)).toBe("outside 1");
+  await runToEnd(train(resumed, data, { ...options, loss: second.loss, restore: restore! }));
+  expect(bitsOf(resumed)).toBe(bitsOf(whole));
+  expect(first.mean.value.itemSync()).not.toBe(0);
+  expect(second.mean.value.itemSync()).toBe(first.mean.value.itemSync());
+});
+
+test("other data of the same size, or another preprocessing, are refused", async () => {
+  const restore = await snapshotAfter(network(), 3);
+  const with_ = (set: Dataset) => failureOf(() => runToEnd(train(network(), set, { ...options, restore })));
+  const { rest: others } = holdOut(clouds(73, 2), 20);
+  const messages = [
+    await with_(others),
+    await with_({ ...data, preprocessing: { kind: "intensity", scale: 0.5 } }),
+    await with_({ ...data, targets: { ...data.targets, data: data.targets.data.map((label) => 2 - label) } }),
+  ];
+  expect(messages).toMatchInlineSnapshot(`
+    [
+      "UsageError: restore: the training data or its preprocessing differs: the snapshot has e7fc45702e70b36f, this training 7ba343488295ba03",
+      "UsageError: restore: the training data or its preprocessing differs: the snapshot has e7fc45702e70b36f, this training 3c3c410e02a32a0a",
+      "UsageError: restore: the training data or its preprocessing differs: the snapshot has e7fc45702e70b36f, this training 2e5bb0ba7627d469",
+    ]
+  `);
+  const same = { ...data, name: "copied", inputs: { ...data.inputs, data: data.inputs.data.slice() } };
+  await runToEnd(train(network(), same, { ...options, restore }));
+});
+
+test("a snapshot that is asked for while steps run waits for their end", async () => {
+  const [whole, resumed] = [network(), network()];
+  const training = train(whole, data, { ...options, device: new WatchedDevice(9) });
+  const asked: Promise<Snapshot>[] = [];
+  for (;;) {
+    const next = training.next(); // not awaited: a step begins
+    const snapshot = training.snapshot();
+    snapshot.catch(() => undefined); // there is none any more behind the last event
+    asked.push(snapshot);
+    if ((await next).done === true) break;
+  }
+  const taken = await Promise.all(asked.slice(0, -1));
+  expect(taken.map(({ step }) => step).slice(0, 9)).toEqual([0, 1, 2, 3, 4, 5, 6, 6, 7]);
+  for (const restore of [taken[4]!, taken[8]!]) {
+    await runToEnd(train(resumed, data, { ...options, restore }));
+    expect(bitsOf(resumed)).toBe(bitsOf(whole));
+  }
+});
+
+test("a snapshot shares nothing with the training or the model", async () => {
+  const model = network();
+  const training = train(model, data, { ...options, validation, keepBest: true });
+  for await (const event of training) {
+    if (event.kind !== "epoch") continue;
+    const { variables, slots, best } = await training.snapshot();
+    for (const arrays of [variables, slots, best!.variables])
+      for (const { data } of Object.values(arrays)) data.fill(9);
+  }
+  const untouched = network();
+  await runToEnd(train(untouched, data, { ...options, validation, keepBest: true }));
+  expect(bitsOf(model)).toBe(bitsOf(untouched));
+});
+
+test("sync brings the model up to date between two epochs, and changes nothing", async () => {
+  const [model, plain, stopped] = [network(), network(), network()];
+  const training = train(model, data, { ...options, device: new WatchedDevice(9) });
+  const before = await failureOf(() => training.sync());
+  for await (const event of training) {
+    if (event.kind !== "step" || event.step !== 8) continue;
+    expect(bitsOf(model)).not.toBe(bitsOf(stopped));
+    await training.sync();
+    for await (const other of train(stopped, data, { ...options, device: new WatchedDevice(9) })) {
+      if (other.kind === "step" && other.step === 8) break;
+    }
+    expect(bitsOf(model)).toBe(bitsOf(stopped));
+  }
+  await runToEnd(train(plain, data, options));
+  expect(bitsOf(model)).toBe(bitsOf(plain));
+  expect(before).toMatchInlineSnapshot(`
+    "GraphError: sync: there is no training under way
+      help: call it between the first event and the last"
+  `);
+  expect(await failureOf(() => training.sync())).toBe(before);
+});
+
+test("an epoch reads every weight once", async () => {
+  const device = new WatchedDevice();
+  const reads: string[] = [];
+  const read = device.read.bind(device);
+  device.read = (name) => {
+    reads.push(name);
+    return read(name);
+  };
+  const counts: number[] = [];
+  for await (const event of train(network(), data, { ...options, validation, keepBest: true, device })) {
+    if (event.kind === "epoch" || event.kind === "end") counts.push(reads.splice(0).length);
+  }
+  expect(counts).toEqual([4 + 4, 4, 4, 4, 0]); // four weights: at the start, at each epoch, none at the end
 });
