@@ -10,7 +10,7 @@ import { linear } from "../nn/linear.ts";
 import type { Run } from "../nn/run.ts";
 import { sequential } from "../nn/sequential.ts";
 import { fromArray, ones, tensor } from "../tensor/create.ts";
-import { gelu, relu, sigmoid, tanh } from "../tensor/functions.ts";
+import { gather, gelu, relu, sigmoid, tanh } from "../tensor/functions.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { Param } from "../tensor/variable.ts";
 import { checkGradients } from "./check-gradients.ts";
@@ -78,6 +78,23 @@ describe("right gradients agree", () => {
       const model = sequential(new RunningMean(2), linear(2, 3, { rng }));
       for (const { agrees, path } of await checkGradients(model, x, options)) expect(agrees, path).toBe(true);
     }
+  });
+
+  test("where the inputs are indices: a row that is not looked up is among the zeros", async () => {
+    class Embedding extends Layer<number, 3> {
+      readonly table = new Param(fromArray(rng.normal([5, 3])));
+
+      protected override forward(rows: Tensor): Tensor {
+        return gather(this.table.value, rows);
+      }
+
+      override config(): LayerConfig {
+        return { kind: "embedding" };
+      }
+    }
+    const rows = tensor([1, 4, 1, 0], { dtype: "i32" });
+    const [table] = await checkGradients(sequential(new Embedding(), tanh), rows, { loss: crossEntropy, targets });
+    expect(table).toMatchObject({ path: "layers.0.table", zeros: 2 * 3, compared: 3 * 3, agrees: true });
   });
 
   test("and zeros are really checked: dead units, black pixels, the upper half of a relu", async () => {

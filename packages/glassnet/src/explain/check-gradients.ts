@@ -1,6 +1,6 @@
 import type { Device, LoadedProgram } from "../backends/backend.ts";
 import { Pace } from "../backends/pace.ts";
-import type { DType } from "../core/dtype.ts";
+import { type DType, isFloat } from "../core/dtype.ts";
 import { Rng } from "../core/random.ts";
 import { type Shape, sizeOf } from "../core/shape.ts";
 import type { Loss } from "../loss/reduction.ts";
@@ -96,7 +96,8 @@ export async function checkGradients(model: Layer, x: Tensor, options: CheckOpti
         const lossWith = (param?: Param, moved?: Tensor): Tensor => {
           const variables = new Map(states);
           if (param !== undefined && moved !== undefined) variables.set(param, moved);
-          const forward = () => loss(model.call(ops.cast(x, "f64"), new Run()), targets);
+          const input64 = isFloat(x.dtype) ? ops.cast(x, "f64") : x; // indices stay whole
+          const forward = () => loss(model.call(input64, new Run()), targets);
           const value = withFrame({ variables, startId: 0 }, forward);
           checkSingleNumber("checkGradients", "loss", value);
           return ops.reshape(ops.cast(value, "f64"), []);
