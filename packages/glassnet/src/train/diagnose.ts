@@ -33,14 +33,9 @@ function firstBad(data: TypedArray | undefined): number | undefined {
 
 /** What a number was read from, in words. */
 function formatSource(source: Source, describeState: DescribeState): string {
-  switch (source.kind) {
-    case "state":
-      return describeState(source.name) ?? "the data";
-    case "row":
-      return `the optimizer's ${source.name.split("/").at(-1)}`;
-    default:
-      return `a ${source.kind}`;
-  }
+  if (source.kind === "state") return describeState(source.name) ?? "the data";
+  if (source.kind === "row") return `the optimizer's ${source.name.split("/").at(-1)}`;
+  return `a ${source.kind}`;
 }
 
 /**
