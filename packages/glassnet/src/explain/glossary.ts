@@ -48,7 +48,7 @@ export function closestTerms(query: string, n = 3): Term[] {
   if (key === "") return [];
   return glossary
     .map((term) => ({ term, unlike: Math.min(...keysOf(term).map((name) => unlikeness(key, name))) }))
-    .filter(({ unlike }) => unlike <= 0.5)
+    .filter(({ unlike }) => unlike <= 1 / 3)
     .sort((a, b) => a.unlike - b.unlike)
     .slice(0, n)
     .map(({ term }) => term);

@@ -29,8 +29,12 @@ test("what JSON.stringify wrote has no key twice", () => {
   fc.assert(fc.property(fc.jsonValue(), (value) => duplicateKey(JSON.stringify(value)) === undefined));
 });
 
-test("long strings and deep nesting do not overflow the stack", () => {
-  expect(duplicateKey(`{"a":"${"x\\n".repeat(1_000_000)}"}`)).toBeUndefined();
-  const depth = 100_000;
+test("strings of tens of megabytes and deep nesting do not overflow the stack", () => {
+  expect(duplicateKey(`{"a":"${"x\\n".repeat(10_000_000)}"}`)).toBeUndefined();
+  expect(duplicateKey(`{"a":"${"x".repeat(30_000_000)}","b":1,"b":2}`)).toBe("b");
+  const long = `"${'\\"'.repeat(10_000_000)}":1`;
+  expect(duplicateKey(`{${long},${long}}`)?.length).toBe(10_000_000);
+  const depth = 1_000_000;
   expect(duplicateKey(`${'{"a":'.repeat(depth)}1${"}".repeat(depth)}`)).toBeUndefined();
+  expect(duplicateKey(`${'{"a":['.repeat(depth)}{"b":1,"b":2}${"]}".repeat(depth)}`)).toBe("b");
 });

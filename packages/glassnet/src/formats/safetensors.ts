@@ -69,12 +69,12 @@ export function encodeSafetensors(
     header.push([name, { dtype: NAMES[dtype], shape, data_offsets: [end, end + data.byteLength] }]);
     end += data.byteLength;
   }
+  let characters = 0; // asked first: no string can hold twice the limit as JSON of JSON
+  for (const text of Object.values(metadata)) characters += text.length;
+  if (characters > MAX_HEADER_BYTES) throw headerTooLarge(characters);
   const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(header)));
   const headerBytes = Math.ceil(json.length / 8) * 8;
-  if (headerBytes > MAX_HEADER_BYTES) {
-    const what = `the names and metadata take ${headerBytes} bytes, the format allows ${MAX_HEADER_BYTES}`;
-    throw new UsageError("invalid-data", "encodeSafetensors", what);
-  }
+  if (headerBytes > MAX_HEADER_BYTES) throw headerTooLarge(headerBytes);
 
   const file = new Uint8Array(8 + headerBytes + end);
   new DataView(file.buffer).setUint32(0, headerBytes, true); // the upper half stays 0
@@ -86,6 +86,11 @@ export function encodeSafetensors(
     at += data.byteLength;
   }
   return file;
+}
+
+function headerTooLarge(bytes: number): UsageError {
+  const what = `the names and metadata take ${bytes} bytes or more, the format allows ${MAX_HEADER_BYTES}`;
+  return new UsageError("invalid-data", "encodeSafetensors", what);
 }
 
 /**

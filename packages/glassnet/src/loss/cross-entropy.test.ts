@@ -120,3 +120,12 @@ test("a class that does not exist is named with its row", () => {
   `);
   expect(() => crossEntropy(zeros([1, 2]), labels([-1]))).toThrow("index -1 at position 0: expected 0 to 1");
 });
+
+test("one class is refused: its probability would always be 1", () => {
+  expect(() => crossEntropy(zeros([3, 1]), zeros([3, 1]))).toThrowErrorMatchingInlineSnapshot(`
+    [ShapeError: crossEntropy: needs two classes at least: the softmax of one is always 1
+      logits: f32[3, 1]
+      targets: f32[3, 1]
+      help: for a yes or no from one logit use binaryCrossEntropy, for values meanSquaredError]
+  `);
+});

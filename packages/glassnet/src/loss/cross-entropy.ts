@@ -13,7 +13,7 @@ import { type LossOptions, reduceLosses } from "./reduction.ts";
  * Shapes: logits [..., classes]; targets class indices [...] (integers), or probabilities [..., classes] (floats).
  * Losses have shape [...]; the mean is over them all.
  *
- * @throws ShapeError if the targets fit neither form, or naming a class index that does not exist. (Indices inside a
+ * @throws ShapeError for fewer than two classes, if the targets fit neither form, or naming a class index that does not exist. (Indices inside a
  * trace cannot be looked at: `train` and `evaluate` check their data set instead; elsewhere one that does not exist adds
  * nothing to the loss.)
  */
@@ -28,6 +28,17 @@ export function crossEntropy(logits: Tensor, targets: Tensor, options?: LossOpti
     throw new ShapeError("shape-mismatch", "crossEntropy", what, {
       operands: { logits: formatType(logits), targets: formatType(targets) },
     });
+  }
+  if (classes < 2) {
+    throw new ShapeError(
+      "shape-mismatch",
+      "crossEntropy",
+      "needs two classes at least: the softmax of one is always 1",
+      {
+        operands: { logits: formatType(logits), targets: formatType(targets) },
+        help: "for a yes or no from one logit use binaryCrossEntropy, for values meanSquaredError",
+      },
+    );
   }
   if (!isFloat(targets.dtype)) checkClassIndices("crossEntropy", targets, classes);
   const logs = logSoftmax(logits); // [..., classes]

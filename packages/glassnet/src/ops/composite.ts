@@ -228,6 +228,10 @@ export function stack<V extends TensorType>(b: Ops<V>, tensors: readonly V[], ax
 export function split<V extends TensorType>(b: Ops<V>, x: V, parts: number | readonly number[], axis = 0): V[] {
   const at = resolveAxis("split", axis, x.shape.length);
   const n = x.shape[at]!;
+  if (typeof parts === "number" && !(Number.isInteger(parts) && parts >= 1 && parts <= Math.max(n, 1))) {
+    const what = `axis ${at} of size ${n} does not split into ${parts}`;
+    throw new ShapeError("shape-mismatch", "split", what, { operands: { x: formatShape(x.shape) } });
+  }
   const sizes = typeof parts === "number" ? Array.from({ length: parts }, () => n / parts) : parts;
   const whole = sizes.length > 0 && sizes.every((size) => Number.isInteger(size) && size >= 0);
   if (!whole || sizes.reduce((sum, size) => sum + size, 0) !== n) {

@@ -144,3 +144,26 @@ describe("ranges", () => {
     `);
   });
 });
+
+test("a hole in an array is named, not skipped", () => {
+  // biome-ignore lint/suspicious/noSparseArray: the fault under test
+  expect(() => tensor([1, , 3] as unknown as NestedArray)).toThrowErrorMatchingInlineSnapshot(
+    "[ShapeError: tensor: ragged nesting: expected a number at [1], got undefined]",
+  );
+  expect(() => tensor(new Array(3) as NestedArray)).toThrow("expected a number at [0], got undefined");
+});
+
+test("what is given away must be what it is called, and no tensor is larger than indices reach", () => {
+  const short = { dtype: "f32", shape: [5], data: new Float32Array(2) } as const;
+  expect(() => fromArray(short)).toThrowErrorMatchingInlineSnapshot(
+    "[ShapeError: fromArray: f32[5] cannot be a Float32Array of 2]",
+  );
+  expect(() => arange(0, 3e9)).toThrowErrorMatchingInlineSnapshot(`
+    [ShapeError: arange: a tensor has at most 2147483647 elements, got 3000000000
+      shape: [3000000000]]
+  `);
+  expect(() => zeros([65536, 1]).add(zeros([1, 65536]))).toThrowErrorMatchingInlineSnapshot(`
+    [ShapeError: add: a tensor has at most 2147483647 elements, got 4294967296
+      shape: [65536, 65536]]
+  `);
+});

@@ -1,7 +1,7 @@
 import type { ArrayData } from "../core/array.ts";
 import { allocate, convert, type DType, isStorageOf, type TypedArray } from "../core/dtype.ts";
 import { DtypeError, ShapeError, UsageError } from "../core/errors.ts";
-import { checkShape, formatShape, type Shape, sizeOf } from "../core/shape.ts";
+import { checkShape, formatShape, formatType, type Shape, sizeOf } from "../core/shape.ts";
 import { type NestedArray, ops, Tensor } from "./tensor.ts";
 
 /** @file Tensors from numbers. The dtype is f32 unless another is asked for. */
@@ -31,9 +31,7 @@ export function tensor(values: NestedArray, { dtype }: CreateOptions = {}): Tens
           `ragged nesting: expected ${expected} at ${path || "the top"}, got ${part.length} elements`,
         );
       }
-      part.forEach((inner, i) => {
-        fill(inner, axis + 1, `${path}[${i}]`);
-      });
+      for (let i = 0; i < part.length; i++) fill(part[i], axis + 1, `${path}[${i}]`); // a hole is not skipped
     } else if ((typeof part === "number" || typeof part === "boolean") && axis === shape.length) {
       if (typeof part === "boolean") booleans++;
       flat.push(Number(part));
@@ -76,7 +74,14 @@ export function fromData(data: TypedArray, shape: Shape, { dtype }: CreateOption
 }
 
 /** A tensor around plain array data, without a copy: the caller gives the array away. */
-export const fromArray = ({ dtype, shape, data }: ArrayData): Tensor => new Tensor({ dtype, shape }, data);
+export function fromArray({ dtype, shape, data }: ArrayData): Tensor {
+  checkShape("fromArray", shape);
+  if (!isStorageOf(dtype, data) || data.length !== sizeOf(shape)) {
+    const found = `${data.constructor.name} of ${data.length}`;
+    throw new ShapeError("shape-mismatch", "fromArray", `${formatType({ dtype, shape })} cannot be a ${found}`);
+  }
+  return new Tensor({ dtype, shape }, data);
+}
 
 function dtypeOfStorage(data: TypedArray): DType {
   if (data instanceof Uint8Array) return "u8";
@@ -110,6 +115,7 @@ export function arange(start: number, stop: number, step = 1, { dtype }: CreateO
     throw new UsageError("invalid-option", "arange", `no number of steps leads from ${start} to ${stop} by ${step}`);
   }
   const n = Math.max(0, Math.ceil((stop - start) / step));
+  checkShape("arange", [n]);
   const type = dtype ?? ([start, stop, step].every(Number.isInteger) ? "i32" : "f32");
   const data = allocate(type, n);
   for (let i = 0; i < n; i++) data[i] = convert("f64", type, start + i * step);

@@ -2,7 +2,7 @@ import { UsageError } from "../core/errors.ts";
 import { describeValue, isPlainObject } from "../core/tree.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Loss } from "../loss/reduction.ts";
-import { checkSingleNumber } from "../loss/single-number.ts";
+import { checkLoss, checkSingleNumber } from "../loss/single-number.ts";
 import type { Metric } from "../metric/accuracy.ts";
 import type { Layer } from "../nn/layer.ts";
 import { Run } from "../nn/run.ts";
@@ -62,7 +62,7 @@ export class Measure {
     this.#pass = new Pass(residence, data, batchSize, (x, targets) => {
       const output = model.call(x, new Run());
       const scores = { loss: loss(output, targets) };
-      checkSingleNumber("evaluate", "loss", scores.loss);
+      checkLoss("evaluate", scores.loss);
       for (const [name, metric] of Object.entries(metrics)) {
         const score = metric(output, targets, { reduction: "none" });
         Object.assign(scores, { [name]: perBatchOrExample(name, score, x.shape[0]!) });

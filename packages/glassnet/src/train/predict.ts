@@ -6,7 +6,7 @@ import { checkOption } from "../core/option.ts";
 import { checkShape, formatType, sizeOf, type TensorType } from "../core/shape.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Preprocessing } from "../data/preprocessing.ts";
-import type { Layer } from "../nn/layer.ts";
+import { Layer } from "../nn/layer.ts";
 import { Run } from "../nn/run.ts";
 import { fromArray } from "../tensor/create.ts";
 import { openDevice } from "../tensor/device.ts";
@@ -22,19 +22,31 @@ export interface PredictOptions {
   readonly device?: Device;
 }
 
+/** A model with the preprocessing it was trained with, such as `load` gives. */
+export interface ModelWithPreprocessing {
+  readonly model: Layer;
+  readonly preprocessing: Preprocessing;
+}
+
 /**
- * The model's outputs for inputs of any number: [n, ...] → [n, ...], in batches. Takes a data set (whose preprocessing
- * is applied) or plain rows.
+ * The model's outputs for inputs of any number: [n, ...] → [n, ...], in batches. Inputs are a data set, whose own
+ * preprocessing is applied, or plain rows as they are stored: these are preprocessed as `options` say, else as the model
+ * was saved with; a bare model takes them as they stand.
+ *
+ * @example const outputs = await predict(await load("model.safetensors"), tensor([[1, 2, 3]]));
  */
 export async function predict(
-  model: Layer,
+  modelOrSaved: Layer | ModelWithPreprocessing,
   inputs: Dataset | ArrayData | Tensor,
   options: PredictOptions = {},
 ): Promise<Tensor> {
   const { batchSize = passOptions.batchSize.default } = options;
   checkOption("predict", "batchSize", passOptions.batchSize, batchSize);
   const device = await openDevice(options.device);
-  const data = await rowsOf(inputs, device, options.preprocessing);
+  const isBare = modelOrSaved instanceof Layer;
+  const model = isBare ? modelOrSaved : modelOrSaved.model;
+  const preprocessing = options.preprocessing ?? (isBare ? undefined : modelOrSaved.preprocessing);
+  const data = await rowsOf(inputs, device, preprocessing);
   const residence = new Residence(device, model);
   let row: TensorType | undefined;
   const pass = new Pass(residence, data, batchSize, (x) => {

@@ -5,7 +5,7 @@ import { describeValue } from "../core/tree.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { encode } from "../data/encode.ts";
 import type { Loss } from "../loss/reduction.ts";
-import { checkSingleNumber } from "../loss/single-number.ts";
+import { checkLoss } from "../loss/single-number.ts";
 import type { Layer } from "../nn/layer.ts";
 import { Run } from "../nn/run.ts";
 import type { Optimizer, Slots } from "../optim/optimizer.ts";
@@ -74,7 +74,7 @@ export function traceStep(parts: StepParts, residence: Residence, size: number):
       const output = model.call(encode(data.preprocessing, batch.inputs), run);
       reader = "loss";
       const value = withScope("loss", () => loss(output, batch.targets));
-      checkLoss(value);
+      checkLoss("train", value);
       reader = "optimizer";
       const updates = traceUpdates(parts, residence, params, value, input);
       checkAssignments(assignments, params);
@@ -106,13 +106,6 @@ function hiddenParam(reader: Reader, param: Param, { kind }: Optimizer): GraphEr
       ? "keep layers and parameters in public fields, arrays or plain objects, where they are found"
       : "make it a field of the model, or a State if it is not to be trained";
   return new GraphError("invalid-graph", "train", what, { help, details: { shape: param.shape } });
-}
-
-function checkLoss(loss: unknown): void {
-  checkSingleNumber("train", "loss", loss);
-  const { dtype } = loss as Tensor;
-  if (isFloat(dtype)) return;
-  throw new DtypeError("dtype-mismatch", "train", `only floats have gradients, but the loss is ${dtype}`);
 }
 
 function checkAssignments(assignments: ReadonlyMap<Variable, Tensor>, params: ReadonlyMap<string, Param>): void {

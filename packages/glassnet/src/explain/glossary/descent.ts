@@ -79,7 +79,10 @@ export const descentTerms: readonly Term[] = [
       en: "If the true class has the probability p, its cross-entropy is -ln p: 0 when p = 1, and without bound as p goes to 0. With probabilities 0.665, 0.245 and 0.090 it is 0.408 if the first class is true and 2.408 if the third is. A network that guesses evenly among ten classes has ln 10 = 2.303. Together with softmax its gradient is simple: probability minus target, here -0.335, 0.245 and 0.090 if the first class is true.",
       zh: "真实类别的概率为 p 时，交叉熵为 -ln p：p = 1 时为 0，p 趋近 0 时无限增大。概率为 0.665、0.245、0.090 时，若真实类别是第一类，为 0.408；若是第三类，为 2.408。在十个类别中平均瞎猜的网络，交叉熵为 ln 10 = 2.303。它与 softmax 合用时梯度很简单：概率减目标；真实类别是第一类时，就是 -0.335、0.245、0.090。",
     },
-    formula: "L = -(t_1 ln p_1 + ... + t_n ln p_n); one true class: L = -ln p",
+    formula: {
+      en: "L = -(t_1 ln p_1 + ... + t_n ln p_n); one true class: L = -ln p",
+      zh: "L = -(t_1 ln p_1 + ... + t_n ln p_n)；只有一个正确类别时 L = -ln p",
+    },
     profit: {
       en: "For the question “profit or loss?”; for the amount, the mean squared error is used.",
       zh: "适合“盈利还是亏损”的问题；预测金额用均方误差。",
@@ -134,7 +137,7 @@ export const descentTerms: readonly Term[] = [
       en: "Over all settings of the parameters, the empirical loss is a landscape; training looks for a low place in it. For y = w x and the one example x = 2 with the true value 5, the loss (2 w - 5)^2 is a parabola with its lowest point at w = 2.5. With thousands of parameters nobody can draw the landscape, but its slope can be computed at any place, and gradient descent follows it. It may end in a low place that is not the lowest; for large networks that is usually good enough.",
       zh: "把参数的所有取值看作平面，经验损失就是上面的地形；训练要在其中找一处低地。对 y = w x 和唯一的样本 x = 2、真实值 5，损失 (2 w - 5)^2 是一条抛物线，最低点在 w = 2.5。参数成千上万时，地形画不出来，但任何一处的斜率都可以算出来，梯度下降就沿着它走。最后可能停在一处并非最低的低地；对大型网络来说，这通常已经够好。",
     },
-    formula: "parameters* = argmin J(parameters)",
+    formula: { en: "parameters* = argmin J(parameters)", zh: "最优参数 = argmin J(参数)" },
     profit: {
       en: "Two searches that must not be confused: for the weights that predict best, and then, with these fixed, for the inputs that earn most.",
       zh: "有两种搜索，不能混淆：先找预测最准的权重；然后固定权重，再找利润最高的输入。",
@@ -157,7 +160,10 @@ export const descentTerms: readonly Term[] = [
       en: "The gradient holds one partial derivative for every parameter. As a direction it points where the loss grows fastest, and its length says how steep it is there; descent goes the opposite way. For the loss (2 w - 5)^2 at w = 1 it is 2 (2 × 1 - 5) × 2 = -12. It can be checked by moving a little: at w = 1.001 the loss is 8.988004 instead of 9, a change of about -12 times 0.001. A gradient may also be taken with respect to the inputs, with the weights held fixed.",
       zh: "梯度由每个参数的偏导数组成。作为方向，它指向损失增长最快的方向，长度表示那里有多陡；下降走的是相反方向。损失 (2 w - 5)^2 在 w = 1 处的梯度为 2 (2 × 1 - 5) × 2 = -12。稍微移动一下就能检验：w = 1.001 时损失为 8.988004，而不是 9，变化约为 -12 乘以 0.001。也可以固定权重，对输入求梯度。",
     },
-    formula: "dL/dw = limit of (L(w + h) - L(w)) / h for h -> 0",
+    formula: {
+      en: "dL/dw = limit of (L(w + h) - L(w)) / h for h -> 0",
+      zh: "dL/dw = (L(w + h) - L(w)) / h 在 h -> 0 时的极限",
+    },
     profit: {
       en: "With respect to the weights it improves the model; with respect to price and marketing spend it says which change would raise the profit.",
       zh: "对权重求梯度，用来改进模型；对价格和营销投入求梯度，则说明怎样改动能提高利润。",
@@ -180,7 +186,7 @@ export const descentTerms: readonly Term[] = [
       en: "Each step replaces every parameter by itself minus the learning rate times its gradient. For the loss (2 w - 5)^2, w = 1 and learning rate 0.1: the gradient is -12, so w becomes 1 - 0.1 × (-12) = 2.2 and the loss falls from 9 to 0.36. Then the gradient is computed again; near the minimum it shrinks, and so do the steps. With a small enough learning rate each step lowers a smooth loss, unless the gradient is 0; a minimum found so need not be the lowest one.",
       zh: "每一步把每个参数换成“自身减去学习率乘以梯度”。损失 (2 w - 5)^2，w = 1，学习率 0.1：梯度为 -12，w 变为 1 - 0.1 × (-12) = 2.2，损失从 9 降到 0.36。然后重新计算梯度；越接近最小值，梯度越小，步子也越小。只要学习率足够小，梯度不为 0，每一步都会降低光滑的损失；但这样找到的极小值未必是最小的。",
     },
-    formula: "w <- w - learning rate * dL/dw",
+    formula: { en: "w <- w - learning rate * dL/dw", zh: "w <- w - 学习率 * dL/dw" },
     profit: {
       en: "First it fits the weights; then, with the sign reversed, the same rule raises the predicted profit by changing the inputs.",
       zh: "先用它拟合权重；再把符号反过来，用同样的规则改变输入，提高预测利润。",
@@ -234,7 +240,10 @@ export const descentTerms: readonly Term[] = [
       en: "Starting from the slope of the loss at the output, each layer is passed backwards: multiply by the slope of the activation, give every weight that number times its input, and hand on the weighted sum of these numbers to the layer below. Take a sigmoid neuron with inputs 1 and 0.5, output 0.818, target 1 and loss (y - 1)^2. The slope at the output is 2 (0.818 - 1) = -0.365; times the sigmoid's slope 0.149 gives -0.0544 for the weighted sum and so for the bias; the weights get -0.0544 × 1 = -0.0544 and -0.0544 × 0.5 = -0.0272. One pass back costs about as much as two passes forward, however many parameters there are.",
       zh: "从损失在输出处的斜率出发，逐层向后：乘以激活函数的斜率；每个权重得到这个数乘以它的输入；再把这些数按权重求和，交给前一层。以一个 sigmoid 神经元为例：输入 1 和 0.5，输出 0.818，目标 1，损失 (y - 1)^2。输出处的斜率为 2 (0.818 - 1) = -0.365；乘以 sigmoid 的斜率 0.149，得到加权和的斜率 -0.0544，偏置的梯度也是它；两个权重分别得到 -0.0544 × 1 = -0.0544 和 -0.0544 × 0.5 = -0.0272。无论参数有多少，一次反向的计算量大约相当于两次前向。",
     },
-    formula: "delta = dL/dy * f'(z), dL/dw_i = delta * x_i, dL/db = delta, dL/dx_i = sum of delta * w_i",
+    formula: {
+      en: "delta = dL/dy * f'(z), dL/dw_i = delta * x_i, dL/db = delta, dL/dx_i = sum of delta * w_i",
+      zh: "delta = dL/dy * f'(z)，dL/dw_i = delta * x_i，dL/db = delta，dL/dx_i = 各 delta * w_i 之和",
+    },
     profit: {
       en: "The difference between actual and predicted profit travels back and tells each weight its share of the error.",
       zh: "实际与预测利润之差往回传，告诉每个权重它在误差中占多少。",
@@ -302,7 +311,7 @@ export const descentTerms: readonly Term[] = [
       en: "A batch gives an estimate of the full gradient at a small part of its cost, so many more steps can be made in the same time. If the two examples of a batch give the gradients -12 and -4, their mean is -8; with w = 1 and learning rate 0.1, w becomes 1.8. The estimates scatter, so the loss falls unsteadily, which can also help it out of poor places.",
       zh: "批次用很小的代价估计完整的梯度，同样的时间里可以多走许多步。若一个批次的两个样本给出梯度 -12 和 -4，平均为 -8；w = 1、学习率 0.1 时，w 变为 1.8。估计有波动，损失的下降也就起伏不定，但这有时也能帮它离开不好的地方。",
     },
-    formula: "w <- w - learning rate * mean gradient of the batch",
+    formula: { en: "w <- w - learning rate * mean gradient of the batch", zh: "w <- w - 学习率 * 批次的平均梯度" },
     profit: {
       en: "Correcting the weights after a few randomly chosen months instead of after all of them.",
       zh: "看几个随机抽取的月份就修正权重，而不必等看完所有月份。",
@@ -325,7 +334,7 @@ export const descentTerms: readonly Term[] = [
       en: "A velocity v starts at 0; each step replaces it by m v + g, with the gradient g and a factor m such as 0.9, and moves w by minus the learning rate times v. If the gradient stays 1, v becomes 1, 1.9, 2.71 and approaches 1 / (1 - 0.9) = 10: along a constant slope the steps become ten times as long. Where the gradient keeps changing sign, the contributions cancel, which calms zigzagging.",
       zh: "速度 v 从 0 开始；每一步把它换成 m v + g，其中 g 是梯度，m 是像 0.9 这样的系数，然后让 w 移动“负的学习率乘以 v”。若梯度一直是 1，v 依次为 1、1.9、2.71，并趋近 1 / (1 - 0.9) = 10：坡度不变时，步子会变成原来的十倍。梯度不断变号的方向上，各项相互抵消，来回摆动就平息下来。",
     },
-    formula: "v <- m v + g, w <- w - learning rate * v",
+    formula: { en: "v <- m v + g, w <- w - learning rate * v", zh: "v <- m v + g，w <- w - 学习率 * v" },
     profit: {
       en: "Corrections that point the same way batch after batch gather speed.",
       zh: "一批接一批都指向同一方向的修正会越来越快。",
@@ -348,8 +357,10 @@ export const descentTerms: readonly Term[] = [
       en: "Adam keeps two decaying means for each parameter, m of the gradient and v of its square, corrects both for having started at 0, and moves by the learning rate times m / (sqrt(v) + eps). At the first step with gradient -12 and the usual factors 0.9 and 0.999: m = -1.2, v = 0.144, corrected -12 and 144, so the parameter moves by 0.001 × 12 / 12 = 0.001, the learning rate itself, whatever the gradient's size. AdamW adds weight decay, which also shrinks each weight a little at every step, apart from the gradient.",
       zh: "Adam 为每个参数保留两个衰减平均：梯度的 m 和梯度平方的 v；对两者从 0 起步造成的偏差加以修正，然后移动“学习率乘以 m / (sqrt(v) + eps)”。第一步，梯度 -12，系数取常用的 0.9 和 0.999：m = -1.2，v = 0.144，修正后为 -12 和 144，参数移动 0.001 × 12 / 12 = 0.001，恰好是学习率本身，与梯度大小无关。AdamW 增加了权重衰减：每一步还另外把每个权重缩小一点，与梯度分开进行。",
     },
-    formula:
-      "m <- a m + (1 - a) g, v <- b v + (1 - b) g^2, w <- w - learning rate * m' / (sqrt(v') + eps), m' = m / (1 - a^t), v' = v / (1 - b^t)",
+    formula: {
+      en: "m <- a m + (1 - a) g, v <- b v + (1 - b) g^2, w <- w - learning rate * m' / (sqrt(v') + eps), m' = m / (1 - a^t), v' = v / (1 - b^t)",
+      zh: "m <- a m + (1 - a) g，v <- b v + (1 - b) g^2，w <- w - 学习率 * m' / (sqrt(v') + eps)，m' = m / (1 - a^t)，v' = v / (1 - b^t)",
+    },
     profit: {
       en: "It copes with columns of different sizes: the weight of a price in units and that of a spend in thousands get steps of similar length.",
       zh: "它能应付数量级不同的列：以个位计的价格和以千计的投入，其权重的步长相近。",

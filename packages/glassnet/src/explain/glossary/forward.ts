@@ -51,7 +51,10 @@ export const forwardTerms: readonly Term[] = [
       en: "A grey pixel is stored as a byte from 0 (black) to 255 (white). The intensity encoding divides it by 255 and so keeps every shade; the binary encoding keeps only black or white, 0 below 128 and 1 from 128 on. The byte 204 becomes 0.8 by intensity and 1 in binary; the byte 51 becomes 0.2 and 0. A model must be used with the encoding it was trained with, so it is saved with the model.",
       zh: "灰度像素存为 0（黑）到 255（白）之间的一个字节。强度编码把它除以 255，保留所有灰度；二值编码只留黑白：小于 128 记 0，128 及以上记 1。字节 204 用强度编码是 0.8，用二值编码是 1；字节 51 则分别是 0.2 和 0。模型必须使用训练时的编码，所以编码与模型一同保存。",
     },
-    formula: "intensity: byte / 255; binary: 1 if byte >= 128, else 0",
+    formula: {
+      en: "intensity: byte / 255; binary: 1 if byte >= 128, else 0",
+      zh: "灰度：字节 / 255；二值：字节 >= 128 取 1，否则取 0",
+    },
     profit: {
       en: "The season is not a number: it enters as one input per season, 1 for the present season and 0 for the others.",
       zh: "季节不是数：为每个季节设一个输入，当前季节为 1，其余为 0。",
@@ -157,14 +160,25 @@ export const forwardTerms: readonly Term[] = [
   {
     id: "relu",
     name: { en: "ReLU", zh: "ReLU（修正线性单元）" },
-    aliases: ["rectified linear unit", "rectifier", "修正线性单元", "线性整流函数"],
+    aliases: [
+      "rectified linear unit",
+      "rectifier",
+      "leaky ReLU",
+      "ELU",
+      "GELU",
+      "SiLU",
+      "swish",
+      "softplus",
+      "修正线性单元",
+      "线性整流函数",
+    ],
     short: {
       en: "The activation that passes positive sums unchanged and turns negative ones into 0.",
       zh: "正数原样通过、负数变为 0 的激活函数。",
     },
     text: {
-      en: "ReLU is max(0, z): at z = 1.5 it gives 1.5, at z = -1.5 it gives 0. Its slope is 1 for positive z and 0 for negative z; at 0 itself there is no slope and libraries choose one, usually 0. It is cheap and does not shrink the gradients of active neurons, which made deep networks practical. Its price is that a neuron may end up at 0 for every example: a dead neuron.",
-      zh: "ReLU 就是 max(0, z)：z = 1.5 时为 1.5，z = -1.5 时为 0。z 为正时斜率为 1，为负时斜率为 0；在 0 这一点没有斜率，程序库自行规定，通常取 0。它计算便宜，而且不会缩小活跃神经元的梯度，深层网络因此变得可行。代价是神经元可能对所有样本都输出 0，成为死亡神经元。",
+      en: "ReLU is max(0, z): at z = 1.5 it gives 1.5, at z = -1.5 it gives 0. Its slope is 1 for positive z and 0 for negative z; at 0 itself there is no slope and libraries choose one, usually 0. It is cheap and does not shrink the gradients of active neurons, which made deep networks practical. Its price is that a neuron may end up at 0 for every example: a dead neuron. Leaky ReLU, ELU, GELU, SiLU and softplus resemble it but keep some slope for negative sums: leaky ReLU with slope 0.01 gives -0.015 at z = -1.5.",
+      zh: "ReLU 就是 max(0, z)：z = 1.5 时为 1.5，z = -1.5 时为 0。z 为正时斜率为 1，为负时斜率为 0；在 0 这一点没有斜率，程序库自行规定，通常取 0。它计算便宜，而且不会缩小活跃神经元的梯度，深层网络因此变得可行。代价是神经元可能对所有样本都输出 0，成为死亡神经元。Leaky ReLU、ELU、GELU、SiLU 和 softplus 与它相似，但对负的和也保留一些斜率：斜率为 0.01 的 leaky ReLU 在 z = -1.5 时为 -0.015。",
     },
     formula: "ReLU(z) = max(0, z)",
     profit: {
@@ -310,5 +324,31 @@ export const forwardTerms: readonly Term[] = [
       zh: "从位置算到走法；直接下降时，从位置算到距离。",
     },
     see: ["weighted-sum", "activation", "backpropagation", "prediction"],
+  },
+  {
+    id: "floating-point-operation",
+    name: { en: "floating-point operation", zh: "浮点运算" },
+    aliases: ["FLOP", "FLOPs", "浮点运算次数", "计算量"],
+    short: {
+      en: "One addition or multiplication of two numbers with decimals: the unit in which computing effort is counted.",
+      zh: "两个小数之间的一次加法或乘法，是计算量的单位。",
+    },
+    text: {
+      en: "A weighted sum takes one multiplication and one addition for each input, if adding the bias is counted as well. A neuron with 784 inputs takes 2 * 784 = 1,568 operations, and a layer of 128 such neurons 200,704. Training takes about 3 times as many for each example as prediction, because backpropagation does roughly the work of two forward passes. The count does not depend on the machine; the time does.",
+      zh: "若把加上偏置也算在内，加权和的每个输入需要一次乘法和一次加法。有 784 个输入的神经元需要 2 * 784 = 1,568 次运算，128 个这样的神经元组成的层需要 200,704 次。训练时每个样本的运算量约为预测的 3 倍，因为反向传播的工作量大致相当于两次前向传播。运算次数与机器无关，所用的时间才与机器有关。",
+    },
+    formula: {
+      en: "operations of a layer = 2 * inputs * neurons",
+      zh: "一层的运算次数 = 2 * 输入数 * 神经元数",
+    },
+    profit: {
+      en: "Three columns and one neuron need 6 of them for each month.",
+      zh: "三列数据、一个神经元，每个月需要 6 次。",
+    },
+    game: {
+      en: "What one look at the plane costs before the character takes its step.",
+      zh: "角色迈出一步之前，看一次平面所需的计算。",
+    },
+    see: ["weighted-sum", "forward-propagation", "parameter"],
   },
 ];

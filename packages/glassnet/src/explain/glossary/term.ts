@@ -19,7 +19,8 @@ export interface Term {
   readonly profit: Bilingual;
   /** What it is when a character on a plane steps towards a goal, its distance being the loss. */
   readonly game: Bilingual;
-  readonly formula?: string;
+  /** One for both languages, or one for each where it has words. */
+  readonly formula?: string | Bilingual;
   /** The ids of related terms. */
   readonly see: readonly string[];
 }

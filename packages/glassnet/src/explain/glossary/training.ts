@@ -33,10 +33,10 @@ export const trainingTerms: readonly Term[] = [
       zh: "把全部训练样本过一遍。",
     },
     text: {
-      en: "In one epoch every training example is used once, usually in a new random order. It has as many steps as there are batches: 55,000 examples in batches of 32 make 1,718 full batches and a last one of 24, so 1,719 steps. Ten epochs are 17,190 steps. Too few epochs leave the network unfinished; too many may lead to overfitting, which the validation set shows.",
-      zh: "一个轮次里，每个训练样本各用一次，顺序通常重新打乱。有多少个批次就有多少步：55,000 个样本、每批 32 个，得到 1,718 个满批和最后一个 24 个样本的批次，共 1,719 步。十个轮次就是 17,190 步。轮次太少，网络还没学好；太多则可能过拟合，这要靠验证集来发现。",
+      en: "In one epoch every training example is used once, usually in a new random order. It has as many steps as there are batches: 55,000 examples in batches of 64 make 859 full batches and a last one of 24, so 860 steps. Eight such epochs are 6,880 steps. Too few epochs leave the network unfinished; too many may lead to overfitting, which the validation set shows.",
+      zh: "一个轮次里，每个训练样本各用一次，顺序通常重新打乱。有多少个批次就有多少步：55,000 个样本、每批 64 个，得到 859 个满批和最后一个 24 个样本的批次，共 860 步。八个这样的轮次就是 6,880 步。轮次太少，网络还没学好；太多则可能过拟合，这要靠验证集来发现。",
     },
-    formula: "steps per epoch = examples / batch size, rounded up",
+    formula: { en: "steps per epoch = examples / batch size, rounded up", zh: "每轮步数 = 样本数 / 批大小，向上取整" },
     profit: {
       en: "One reading of the whole table of months.",
       zh: "把整张月度数据表读一遍。",
@@ -81,7 +81,7 @@ export const trainingTerms: readonly Term[] = [
       en: "A step runs a batch forward, computes its loss and the gradient, and lets the optimizer change the parameters. With plain gradient descent every parameter changes by minus the learning rate times its gradient: w = 1 with gradient -12 and learning rate 0.1 becomes 1 + 1.2 = 2.2. The gradient is then computed anew, since it is different at the new place.",
       zh: "一步包括：让一个批次前向通过，算出损失和梯度，再由优化器改变参数。普通梯度下降中，每个参数改变“负的学习率乘以梯度”：w = 1、梯度 -12、学习率 0.1，变成 1 + 1.2 = 2.2。然后重新计算梯度，因为到了新位置梯度就不同了。",
     },
-    formula: "w <- w - learning rate * dL/dw",
+    formula: { en: "w <- w - learning rate * dL/dw", zh: "w <- w - 学习率 * dL/dw" },
     profit: {
       en: "One small correction of the weights; in the search for the best inputs, one small change of price and spend.",
       zh: "对权重的一次小修正；在寻找最优输入时，则是对价格和投入的一次小改动。",
@@ -123,10 +123,10 @@ export const trainingTerms: readonly Term[] = [
       zh: "只在最后使用一次、用来评判最终网络的样本。",
     },
     text: {
-      en: "The test set answers how good the network is on examples that neither training nor any choice has seen. It is itself a sample: at an accuracy of 97.5 % on 10,000 examples, the standard error is the square root of 0.975 × 0.025 / 10,000, which is 0.16 percentage points. So two networks at 97.5 % and 97.6 % may well be equally good. Whoever keeps choosing by the test set turns it into a validation set.",
-      zh: "测试集回答的是：在训练和任何选择都没有见过的样本上，网络有多好。它本身也是一个样本：在 10,000 个样本上准确率 97.5 %，标准误差是 0.975 × 0.025 / 10,000 的平方根，即 0.16 个百分点。所以 97.5 % 和 97.6 % 的两个网络很可能一样好。如果反复用测试集来做选择，它就变成了验证集。",
+      en: "The test set answers how good the network is on examples that neither training nor any choice has seen. It is itself a sample: at an accuracy of 97.5% on 10,000 examples, the standard error is the square root of 0.975 × 0.025 / 10,000, which is 0.16 percentage points. So two networks at 97.5% and 97.6% may well be equally good. Whoever keeps choosing by the test set turns it into a validation set.",
+      zh: "测试集回答的是：在训练和任何选择都没有见过的样本上，网络有多好。它本身也是一个样本：在 10,000 个样本上准确率 97.5%，标准误差是 0.975 × 0.025 / 10,000 的平方根，即 0.16 个百分点。所以 97.5% 和 97.6% 的两个网络很可能一样好。如果反复用测试集来做选择，它就变成了验证集。",
     },
-    formula: "standard error = sqrt(p (1 - p) / n)",
+    formula: { en: "standard error = sqrt(p (1 - p) / n)", zh: "标准误差 = sqrt(p (1 - p) / n)" },
     profit: {
       en: "The most recent months, kept aside until the model is final.",
       zh: "最近的几个月，在模型定稿之前一直放着不用。",
@@ -146,10 +146,10 @@ export const trainingTerms: readonly Term[] = [
       zh: "预测类别与真实类别一致的样本所占比例。",
     },
     text: {
-      en: "Accuracy is the number of right predictions divided by the number of all predictions: 9,537 right of 10,000 is 95.37 %. As the parameters change it moves in jumps and has no useful slope, so training uses the loss instead. Where classes are unequal it can mislead: if 95 of 100 examples are of one class, always answering that class scores 95 %.",
-      zh: "准确率等于预测正确的个数除以预测总数：10,000 个中对了 9,537 个，就是 95.37 %。参数变化时它是跳跃的，没有可用的斜率，所以训练时用的是损失。类别不均衡时它会误导人：如果 100 个样本中有 95 个属于同一类，永远回答这一类也能得 95 %。",
+      en: "Accuracy is the number of right predictions divided by the number of all predictions: 9,537 right of 10,000 is 95.37%. As the parameters change it moves in jumps and has no useful slope, so training uses the loss instead. Where classes are unequal it can mislead: if 95 of 100 examples are of one class, always answering that class scores 95%.",
+      zh: "准确率等于预测正确的个数除以预测总数：10,000 个中对了 9,537 个，就是 95.37%。参数变化时它是跳跃的，没有可用的斜率，所以训练时用的是损失。类别不均衡时它会误导人：如果 100 个样本中有 95 个属于同一类，永远回答这一类也能得 95%。",
     },
-    formula: "accuracy = right / all",
+    formula: { en: "accuracy = right / all", zh: "准确率 = 正确数 / 总数" },
     profit: {
       en: "An amount is never exactly right, so the mean squared error takes its place.",
       zh: "金额几乎不可能分毫不差，所以改用均方误差来衡量。",
@@ -163,14 +163,14 @@ export const trainingTerms: readonly Term[] = [
   {
     id: "confusion-table",
     name: { en: "confusion table", zh: "混淆矩阵" },
-    aliases: ["confusion matrix", "contingency table", "混淆表", "误差矩阵"],
+    aliases: ["confusion matrix", "contingency table", "precision", "recall", "混淆表", "误差矩阵", "精确率", "召回率"],
     short: {
       en: "A table that counts, for every true class, which classes were predicted.",
       zh: "对每个真实类别，统计被预测成了哪些类别的表。",
     },
     text: {
-      en: "Here each row is a true class and each column a predicted one; right predictions lie on the diagonal. It shows what accuracy hides: which classes are taken for which. With the rows (8, 2) and (1, 9), 17 of 20 are right, an accuracy of 85 %; of the 10 examples of the first class 8 were found (recall 80 %), and of the 9 predictions of the first class 8 were right (precision 88.9 %).",
-      zh: "这里每一行是一个真实类别，每一列是一个预测类别，预测正确的都在对角线上。它显示出准确率掩盖的东西：哪一类被当成了哪一类。若两行是 (8, 2) 和 (1, 9)，20 个中对了 17 个，准确率为 85 %；第一类的 10 个样本找到了 8 个（召回率 80 %），预测为第一类的 9 个中有 8 个正确（精确率 88.9 %）。",
+      en: "Here each row is a true class and each column a predicted one; right predictions lie on the diagonal. It shows what accuracy hides: which classes are taken for which. With the rows (8, 2) and (1, 9), 17 of 20 are right, an accuracy of 85%; of the 10 examples of the first class 8 were found (recall 80%), and of the 9 predictions of the first class 8 were right (precision 88.9%).",
+      zh: "这里每一行是一个真实类别，每一列是一个预测类别，预测正确的都在对角线上。它显示出准确率掩盖的东西：哪一类被当成了哪一类。若两行是 (8, 2) 和 (1, 9)，20 个中对了 17 个，准确率为 85%；第一类的 10 个样本找到了 8 个（召回率 80%），预测为第一类的 9 个中有 8 个正确（精确率 88.9%）。",
     },
     profit: {
       en: "For “profit or loss?”: how many losing months were taken for profitable ones, and the reverse.",
@@ -202,7 +202,7 @@ export const trainingTerms: readonly Term[] = [
       en: "A policy that has learned one maze by heart and is lost in the next.",
       zh: "策略把一个迷宫背熟了，换一个就不认路。",
     },
-    see: ["validation-set", "dropout", "test-set"],
+    see: ["regularisation", "validation-set", "dropout", "test-set"],
   },
   {
     id: "dropout",
@@ -216,7 +216,7 @@ export const trainingTerms: readonly Term[] = [
       en: "With rate p, each value is set to 0 with probability p and otherwise divided by 1 - p, so that its expected value stays the same. At p = 0.2 the surviving values are multiplied by 1 / 0.8 = 1.25; at p = 0.5 the values 2, 4, 1 and 3 may become 4, 0, 2 and 0. It works in training only: in evaluation and prediction nothing is dropped and nothing is scaled.",
       zh: "比率为 p 时，每个值以概率 p 置为 0，否则除以 1 - p，使期望值不变。p = 0.2 时，保留的值乘以 1 / 0.8 = 1.25；p = 0.5 时，2、4、1、3 可能变成 4、0、2、0。它只在训练时起作用：评估和预测时不丢弃，也不缩放。",
     },
-    formula: "y = 0 with probability p, else x / (1 - p)",
+    formula: { en: "y = 0 with probability p, else x / (1 - p)", zh: "以概率 p 取 y = 0，否则 y = x / (1 - p)" },
     profit: {
       en: "It keeps the model from building its prediction on a single mixture of the columns.",
       zh: "它防止模型把预测建立在某一种列的组合上。",
@@ -226,5 +226,72 @@ export const trainingTerms: readonly Term[] = [
       zh: "它训练出少一个神经元也能找到路的策略。",
     },
     see: ["overfitting", "ablation", "seed"],
+  },
+  {
+    id: "regularisation",
+    name: { en: "regularisation", zh: "正则化" },
+    aliases: ["regularization", "regulariser", "regularizer", "early stopping", "正则项", "早停"],
+    short: {
+      en: "Whatever holds a network back from learning its examples by heart.",
+      zh: "防止网络把样本背下来的各种做法。",
+    },
+    text: {
+      en: "Regularisation gives up a little on the training examples to do better on new ones. It may add a penalty to the loss, as weight decay does, disturb the training, as dropout does, or stop in time. With the penalty 0.1 w^2, the weight w = 2.2 and the loss 0.36, what is made small is 0.36 + 0.484 = 0.844. How much of it is right is chosen on the validation set: too much, and the network does not even fit its examples.",
+      zh: "正则化在训练样本上让出一点，换取在新样本上更好的表现。它可以给损失加上惩罚项，如权重衰减；可以在训练中加入干扰，如 dropout；也可以及时停止训练。惩罚项为 0.1 w^2、权重 w = 2.2、损失 0.36 时，要变小的是 0.36 + 0.484 = 0.844。用多少合适，由验证集来定：太多，网络连训练样本都拟合不好。",
+    },
+    profit: {
+      en: "It keeps the model from giving a column a large weight because of a single odd month.",
+      zh: "它使模型不会因为个别反常的月份就给某一列很大的权重。",
+    },
+    game: {
+      en: "It prefers a policy of simple turns, which still finds its way on a plane it has not seen.",
+      zh: "它偏向转弯简单的策略，这样的策略在没见过的平面上也能找到路。",
+    },
+    see: ["overfitting", "weight-decay", "dropout", "validation-set"],
+  },
+  {
+    id: "weight-decay",
+    name: { en: "weight decay", zh: "权重衰减" },
+    aliases: ["decay", "L2 regularisation", "L2 regularization", "L2 penalty", "ridge", "L2 正则化", "衰减"],
+    short: {
+      en: "Pulling every weight a little towards 0 at each step.",
+      zh: "每一步都把各个权重向 0 拉近一点。",
+    },
+    text: {
+      en: "Besides its gradient, each weight gets a pull towards 0 in proportion to its own size, so that only weights that keep lowering the loss stay large. With the weight w = 2, the gradient 0, the learning rate 0.1 and the decay 0.5, a step of gradient descent makes w = 2 - 0.1 * 0.5 * 2 = 1.9. For gradient descent this equals a penalty of half the decay times w^2 on the loss; AdamW pulls the weights beside its step instead, since Adam would rescale the penalty.",
+      zh: "除了梯度之外，每个权重还按自身大小受到一个拉向 0 的力，只有能不断降低损失的权重才会保持较大。权重 w = 2、梯度 0、学习率 0.1、衰减 0.5 时，梯度下降走一步得到 w = 2 - 0.1 * 0.5 * 2 = 1.9。对梯度下降来说，这等于给损失加上衰减的一半乘 w^2 的惩罚；AdamW 则在自己的步子之外单独拉近权重，因为 Adam 会改变惩罚的尺度。",
+    },
+    formula: { en: "w <- w - learning rate * (dL/dw + decay * w)", zh: "w <- w - 学习率 * (dL/dw + 衰减 * w)" },
+    profit: {
+      en: "The weight of a column that says nothing about profit goes back to 0.",
+      zh: "与利润无关的列，其权重会退回到 0。",
+    },
+    game: {
+      en: "A spring that pulls the character towards the origin, weaker than the slope towards the goal.",
+      zh: "像一根把角色拉向原点的弹簧，但弱于通向目标的坡度。",
+    },
+    see: ["regularisation", "overfitting", "adam", "weight"],
+  },
+  {
+    id: "hyperparameter",
+    name: { en: "hyperparameter", zh: "超参数" },
+    aliases: ["hyper-parameter", "setting", "tuning", "调参"],
+    short: {
+      en: "A number or choice that you set before training, and that training does not change.",
+      zh: "训练之前由人选定、训练不会改变的数或选项。",
+    },
+    text: {
+      en: "The number and sizes of the layers, the activation, the learning rate, the batch size, the number of epochs and the dropout rate are hyperparameters. They are compared on the validation set, never on the test set. Trying every combination grows fast: 3 learning rates, 4 layer sizes and 2 batch sizes are 3 * 4 * 2 = 24 trainings.",
+      zh: "层数和各层大小、激活函数、学习率、批大小、轮数和 dropout 比率都是超参数。它们在验证集上比较，绝不用测试集。逐一尝试所有组合很快就太多：3 种学习率、4 种层大小和 2 种批大小，就是 3 * 4 * 2 = 24 次训练。",
+    },
+    profit: {
+      en: "How many neurons stand between the columns and the profit, and how far each step goes.",
+      zh: "各列与利润之间有多少个神经元，每一步走多远。",
+    },
+    game: {
+      en: "The length of the character's steps, which is set before it starts.",
+      zh: "角色的步长，在出发之前就定好。",
+    },
+    see: ["parameter", "learning-rate", "batch", "validation-set"],
   },
 ];
