@@ -11,7 +11,10 @@ export interface ParsedArguments<T extends FlagTable> {
   readonly given: ReadonlySet<keyof T & string>;
 }
 
-const SHORT: Readonly<Record<string, string>> = { "-h": "--help", "-v": "--version" };
+const SHORT: ReadonlyMap<string, string> = new Map([
+  ["-h", "--help"],
+  ["-v", "--version"],
+]);
 /** Flags that are on by default are turned off: `--no-color`. */
 const NEGATION = "--no-";
 
@@ -61,7 +64,7 @@ export function parseArguments<T extends FlagTable>(
     values[name] = flag.isOptional === true ? undefined : flag.default;
   }
   for (let i = 0; i < argv.length; i++) {
-    const argument = SHORT[argv[i]!] ?? argv[i]!;
+    const argument = SHORT.get(argv[i]!) ?? argv[i]!;
     if (argument === "--") {
       positionals.push(...argv.slice(i + 1));
       break;
@@ -84,7 +87,8 @@ export function parseArguments<T extends FlagTable>(
       continue;
     }
     const text = cut < 0 ? argv[++i] : argument.slice(cut + 1);
-    if (text === undefined || (cut < 0 && text.startsWith("--"))) {
+    const isMissing = text === undefined || (cut < 0 && text.startsWith("--"));
+    if (isMissing || (flag.kind === "text" && text === "")) {
       throw new UsageFailure(m.usage.needsValue(where, spelled));
     }
     values[found.name] = readValue(where, spelled, flag, text);

@@ -1,5 +1,6 @@
-import { appendFile, mkdir, readdir, rm, rmdir } from "node:fs/promises";
-import { join } from "node:path";
+import { existsSync, lstatSync } from "node:fs";
+import { appendFile, mkdir, readdir, rm, rmdir, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import type { SavedModel, TrainEvent } from "glassnet";
 import { save, writeFileAtomic } from "glassnet/node";
 import { Failure } from "./failure.ts";
@@ -54,14 +55,39 @@ function codeOf(error: unknown): string {
   return error instanceof Error && "code" in error ? String(error.code) : "";
 }
 
-function cannotCreate(path: string, cause: unknown, m: Messages): Failure {
-  const { cannotCreate: text, reasons, elsewhere } = m.train.folderTrouble;
+/** What the system refused, in the language of the user. */
+function reasonOf(cause: unknown, m: Messages): string {
+  const { reasons } = m.train.folderTrouble;
   const code = codeOf(cause);
-  const reason = Object.hasOwn(reasons, code) ? reasons[code as keyof typeof reasons] : code;
-  return new Failure(text(path, reason), elsewhere, cause);
+  if (Object.hasOwn(reasons, code)) return reasons[code as keyof typeof reasons];
+  return code === "" ? String(cause) : code;
 }
 
-/** A folder that was not there, or was empty: a run never overwrites another. */
+function isSymbolicLink(path: string): boolean {
+  try {
+    return lstatSync(path).isSymbolicLink();
+  } catch {
+    return false; // what is not there is no link
+  }
+}
+
+/** Whether a part of the path is a link to nothing, for which the system has several codes. */
+function leadsNowhere(path: string): boolean {
+  const isLink = isSymbolicLink(path);
+  if (isLink || dirname(path) === path) return isLink && !existsSync(path);
+  return leadsNowhere(dirname(path));
+}
+
+function cannotCreate(path: string, cause: unknown, m: Messages): Failure {
+  const { cannotCreate: text, elsewhere, reasons } = m.train.folderTrouble;
+  const isDangling = ["ENOENT", "ENOTDIR", "EEXIST"].includes(codeOf(cause)) && leadsNowhere(path);
+  return new Failure(text(path, isDangling ? reasons.ENOENT : reasonOf(cause, m)), elsewhere, cause);
+}
+
+/**
+ * A folder that was not there, or was empty: a run never overwrites another. Of runs that come at the same moment, the
+ * one that makes the first file has it.
+ */
 async function claim(path: string, m: Messages): Promise<{ isNew: boolean }> {
   let created: string | undefined;
   try {
@@ -69,8 +95,14 @@ async function claim(path: string, m: Messages): Promise<{ isNew: boolean }> {
   } catch (cause) {
     throw cannotCreate(path, cause, m);
   }
-  if ((await readdir(path)).length > 0) {
-    throw new Failure(m.train.folderTrouble.notEmpty(path), m.train.folderTrouble.elsewhere);
+  const { notEmpty, cannotUse, elsewhere } = m.train.folderTrouble;
+  try {
+    if ((await readdir(path)).length > 0) throw new Failure(notEmpty(path), elsewhere);
+    await writeFile(join(path, runFiles.events), "", { flag: "wx" });
+  } catch (cause) {
+    if (cause instanceof Failure) throw cause;
+    if (codeOf(cause) === "EEXIST") throw new Failure(notEmpty(path), elsewhere, cause);
+    throw new Failure(cannotUse(path, reasonOf(cause, m)), elsewhere, cause);
   }
   return { isNew: created !== undefined };
 }

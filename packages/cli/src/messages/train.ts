@@ -89,6 +89,7 @@ const en = {
   },
   folderTrouble: {
     cannotCreate: (path: string, reason: string) => `${path}: cannot create the folder: ${reason}`,
+    cannotUse: (path: string, reason: string) => `${path}: cannot write into the folder: ${reason}`,
     notEmpty: (path: string) => `${path}: the folder is not empty, and a run never overwrites another`,
     elsewhere: "choose another folder with --output DIR",
     reasons: {
@@ -100,6 +101,10 @@ const en = {
       ENOSPC: "the disk is full",
       EDQUOT: "the disk quota is used up",
       ENAMETOOLONG: "the path is too long",
+      ENOENT: "there is no such place: a link leads nowhere, or the file system takes no folders",
+      ELOOP: "too many symbolic links",
+      EFBIG: "the file would exceed the size limit of this process or file system",
+      EIO: "the disk reports an error",
     },
   },
   tooManyParameters: (layers: string, count: string, most: string) =>
@@ -189,6 +194,7 @@ const zh: Train = {
   },
   folderTrouble: {
     cannotCreate: (path, reason) => `${path}：无法创建文件夹：${reason}`,
+    cannotUse: (path, reason) => `${path}：无法写入文件夹：${reason}`,
     notEmpty: (path) => `${path}：文件夹不是空的，而一次训练不会覆盖另一次`,
     elsewhere: "请用 --output DIR 换一个文件夹",
     reasons: {
@@ -200,6 +206,10 @@ const zh: Train = {
       ENOSPC: "磁盘已满",
       EDQUOT: "磁盘配额已用完",
       ENAMETOOLONG: "路径太长",
+      ENOENT: "没有这个位置：可能是失效的链接，或是不能新建文件夹的文件系统",
+      ELOOP: "符号链接过多",
+      EFBIG: "文件会超出进程或文件系统的大小限制",
+      EIO: "磁盘出错",
     },
   },
   tooManyParameters: (layers, count, most) =>
