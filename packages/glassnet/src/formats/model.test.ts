@@ -107,6 +107,26 @@ describe("what was saved is loaded, bit for bit", () => {
   });
 });
 
+test("notes of tens of megabytes are loaded again, and what the header cannot hold is refused", async () => {
+  const withText = (text: string) => saved(network(), { notes: { text } });
+  for (const text of ["x".repeat(40_000_000), 'say "x"\n'.repeat(2_000_000)]) {
+    const read = decodeModel(encodeModel(withText(text))).notes!.text;
+    expect(read === text).toBe(true); // on failure, do not print them
+  }
+  const messages: string[] = [];
+  for (const text of ["x".repeat(100_000_001), '"'.repeat(40_000_000), '"'.repeat(240_000_000)]) {
+    expect(() => encodeModel(withText(text))).toThrow(UsageError);
+    messages.push(await failureOf(() => encodeModel(withText(text))));
+  }
+  expect(messages).toMatchInlineSnapshot(`
+    [
+      "UsageError: encodeSafetensors: the names and metadata take 100000336 bytes or more, the format allows 100000000",
+      "UsageError: encodeSafetensors: the names and metadata take 160000712 bytes or more, the format allows 100000000",
+      "UsageError: encodeSafetensors: the names and metadata take 480000335 bytes or more, the format allows 100000000",
+    ]
+  `);
+});
+
 describe("saving refuses", () => {
   test("what could not be loaded", async () => {
     const own = sequential(linear(2, 2, { rng }), (x: Tensor) => x.mul(2));
