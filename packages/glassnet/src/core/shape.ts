@@ -128,3 +128,16 @@ export function reducedShape(shape: Shape, axes: readonly number[], keepDims: bo
   if (keepDims) return shape.map((n, axis) => (axes.includes(axis) ? 1 : n));
   return shape.filter((_, axis) => !axes.includes(axis));
 }
+
+/**
+ * For what compares output and targets element by element: there is no broadcasting, because [32] against [32, 1] would
+ * silently compare all pairs.
+ *
+ * @throws ShapeError unless both have one shape.
+ */
+export function checkSameShape(where: string, output: TensorType, targets: TensorType): void {
+  if (sameShape(output.shape, targets.shape)) return;
+  throw new ShapeError("shape-mismatch", where, "output and targets must have one shape", {
+    operands: { output: formatType(output), targets: formatType(targets) },
+  });
+}

@@ -1,6 +1,6 @@
+import { checkSameShape } from "../core/shape.ts";
 import { softplus } from "../tensor/functions.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { checkSameShape } from "./mean-squared-error.ts";
 import { type LossOptions, reduceLosses } from "./reduction.ts";
 
 /**

@@ -1,5 +1,5 @@
+import { checkSameShape } from "../core/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { checkSameShape } from "./mean-squared-error.ts";
 import { type LossOptions, reduceLosses } from "./reduction.ts";
 
 /** |output − target|, element by element, with slope 0 where they are equal; the mean is over all elements. */

@@ -1,4 +1,4 @@
-import { checkSameShape } from "../loss/mean-squared-error.ts";
+import { checkSameShape } from "../core/shape.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { MetricOptions } from "./accuracy.ts";
 

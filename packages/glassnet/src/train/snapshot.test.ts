@@ -196,6 +196,50 @@ test("another setup is refused, and says what differs", async () => {
   `);
 });
 
+test("what is no snapshot is refused before anything is changed", async () => {
+  const good = await snapshotAfter(network(), 8);
+  const [first] = Object.keys(good.variables) as [string];
+  const nan = { ...good.variables[first]!, data: Float32Array.from(good.variables[first]!.data, () => Number.NaN) };
+  const best = { epoch: 1, monitor: { metric: "loss", best: "least" }, score: Number.POSITIVE_INFINITY, variables: {} };
+  const faults: Record<string, unknown> = {
+    "an empty object": {},
+    "a step beyond the end": { ...good, step: 1e9 },
+    "a fraction of a step": { ...good, step: 1.5 },
+    "a step in words": { ...good, step: "8" },
+    "another epoch": { ...good, epoch: 3 },
+    "no epoch loss": { ...good, epochLoss: undefined },
+    "no variables": { ...good, variables: undefined },
+    "a variable that is null": { ...good, variables: { ...good.variables, [first]: null } },
+    "a weight that is NaN": { ...good, variables: { ...good.variables, [first]: nan } },
+    "a score without end": { ...good, best },
+  };
+  const texts: Record<string, string> = {};
+  for (const [name, restore] of Object.entries(faults)) {
+    const model = network();
+    const before = bitsOf(model);
+    const restored = async () => runToEnd(train(model, data, { ...options, restore: restore as Snapshot }));
+    texts[name] = await restored().then(
+      () => "accepted",
+      (error: Error) => `${error.name}: ${error.message}`,
+    );
+    expect(bitsOf(model)).toBe(before);
+  }
+  expect(texts).toMatchInlineSnapshot(`
+    {
+      "a fraction of a step": "UsageError: restore: this is no snapshot of such a training: step must be 0 to 24, got 1.5",
+      "a score without end": "UsageError: restore: this is no snapshot of such a training: the best score must be a finite number, got Infinity",
+      "a step beyond the end": "UsageError: restore: this is no snapshot of such a training: step must be 0 to 24, got 1000000000",
+      "a step in words": "UsageError: train: restore must be a snapshot, got an object",
+      "a variable that is null": "UsageError: restore: layers.0.weight must be an array with dtype, shape and data",
+      "a weight that is NaN": "UsageError: restore: layers.0.weight holds NaN",
+      "an empty object": "UsageError: train: restore must be a snapshot, got an object",
+      "another epoch": "UsageError: restore: this is no snapshot of such a training: epoch must be 1, got 3",
+      "no epoch loss": "UsageError: restore: this is no snapshot of such a training: epochLoss must be a finite number, got undefined",
+      "no variables": "UsageError: restore: this is no snapshot of such a training: variables must be an object, got undefined",
+    }
+  `);
+});
+
 test("a refused snapshot leaves the model as it was", async () => {
   const snapshot = await snapshotAfter(network({ seed: 3 }), 3);
   const model = network();

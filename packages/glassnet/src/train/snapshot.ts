@@ -2,6 +2,7 @@ import type { ArrayData } from "../core/array.ts";
 import { isStorageOf } from "../core/dtype.ts";
 import { UsageError } from "../core/errors.ts";
 import { formatType, sameShape, sizeOf, type TensorType } from "../core/shape.ts";
+import { describeValue, isPlainObject } from "../core/tree.ts";
 import { formatMonitor, type Monitor } from "./monitor.ts";
 
 export const SNAPSHOT_VERSION = 1;
@@ -57,6 +58,30 @@ export interface Expected {
   readonly slots: ReadonlyMap<string, TensorType>;
   readonly monitor: Monitor;
   readonly keepBest: boolean;
+  readonly stepsPerEpoch: number;
+  readonly epochs: number;
+}
+
+/** What came back from storage may be anything. @throws UsageError naming the first part that is none of a snapshot's. */
+function checkForm(snapshot: Snapshot, { stepsPerEpoch, epochs }: Expected): void {
+  const fail = (what: string): never => {
+    throw new UsageError("invalid-option", "restore", `this is no snapshot of such a training: ${what}`);
+  };
+  const { step, epoch, epochLoss, optimizer, variables, slots, best } = snapshot;
+  for (const [name, part] of Object.entries({ optimizer, variables, slots })) {
+    if (!isPlainObject(part)) fail(`${name} must be an object, got ${describeValue(part)}`);
+  }
+  const last = epochs * stepsPerEpoch;
+  if (!(Number.isInteger(step) && step >= 0 && step <= last))
+    fail(`step must be 0 to ${last}, got ${describeValue(step)}`);
+  // Between the last step of an epoch and its event, the epoch is not counted yet.
+  const ended = Math.floor(step / stepsPerEpoch);
+  const mayLag = step > 0 && step % stepsPerEpoch === 0;
+  if (epoch !== ended && !(mayLag && epoch === ended - 1)) fail(`epoch must be ${ended}, got ${describeValue(epoch)}`);
+  if (!Number.isFinite(epochLoss)) fail(`epochLoss must be a finite number, got ${describeValue(epochLoss)}`);
+  if (best === undefined) return;
+  if (!isPlainObject(best) || !isPlainObject(best.variables)) fail("best must be an object with variables");
+  if (!Number.isFinite(best.score)) fail(`the best score must be a finite number, got ${describeValue(best.score)}`);
 }
 
 /** @throws UsageError naming the first thing that differs: going on with it would not give the same bits. */
@@ -68,6 +93,7 @@ export function checkSnapshot(snapshot: Snapshot, expected: Expected): void {
       `${what} differs: the snapshot has ${String(got)}, this training ${String(want)}`,
     );
   };
+  checkForm(snapshot, expected);
   if (snapshot.version !== SNAPSHOT_VERSION) differ("version", snapshot.version, SNAPSHOT_VERSION);
   for (const name of ["seed", "batchSize", "examples"] as const) {
     if (snapshot[name] !== expected[name]) differ(name, snapshot[name], expected[name]);
@@ -83,6 +109,9 @@ export function checkSnapshot(snapshot: Snapshot, expected: Expected): void {
     if (has.join() !== wants.join()) differ(`the list of ${part}`, has.join(", "), wants.join(", "));
     for (const [name, type] of types) {
       const got = arrays[name]!;
+      if (!isPlainObject(got) || !Array.isArray(got.shape)) {
+        throw new UsageError("invalid-option", "restore", `${name} must be an array with dtype, shape and data`);
+      }
       if (got.dtype !== type.dtype || !sameShape(got.shape, type.shape)) {
         differ(name, formatType(got), formatType(type));
       }
@@ -91,6 +120,7 @@ export function checkSnapshot(snapshot: Snapshot, expected: Expected): void {
           help: "a snapshot holds typed arrays: store it in a way that keeps them",
         });
       }
+      if (got.data.some(Number.isNaN)) throw new UsageError("invalid-option", "restore", `${name} holds NaN`);
     }
   };
   checkArrays("variables", snapshot.variables, expected.variables);

@@ -126,6 +126,8 @@ class Trainer {
       slots: stepper.slots,
       monitor: resolveMonitor(this.#options.monitor),
       keepBest: this.#options.keepBest ?? false,
+      stepsPerEpoch: this.#stepsPerEpoch,
+      epochs: this.#epochs,
     });
     stepper.assign(copyArrays(snapshot.variables));
     this.#step = snapshot.step;
