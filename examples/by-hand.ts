@@ -158,6 +158,7 @@ function main(): void {
 const started = process.argv[1]; // the file that was run: a test that imports this one trains nothing
 const isThisFile = (path: string) => existsSync(path) && realpathSync(path) === fileURLToPath(import.meta.url);
 if (started && (isThisFile(started) || isThisFile(`${started}.ts`))) {
+  process.stdout.on("error", () => process.exit()); // nobody reads any more, as after `| head -1`
   try {
     main();
   } catch (error) {

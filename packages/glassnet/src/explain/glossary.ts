@@ -46,9 +46,10 @@ export function findTerm(query: string): Term | undefined {
 export function closestTerms(query: string, n = 3): Term[] {
   const key = keyOf(query);
   if (key === "") return [];
+  const limit = /^\p{Script=Han}+$/u.test(key) ? 1 / 2 : 1 / 3; // most Chinese terms have two characters
   return glossary
     .map((term) => ({ term, unlike: Math.min(...keysOf(term).map((name) => unlikeness(key, name))) }))
-    .filter(({ unlike }) => unlike <= 1 / 3)
+    .filter(({ unlike }) => unlike <= limit)
     .sort((a, b) => a.unlike - b.unlike)
     .slice(0, n)
     .map(({ term }) => term);

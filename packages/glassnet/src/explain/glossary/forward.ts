@@ -245,7 +245,7 @@ export const forwardTerms: readonly Term[] = [
     },
     text: {
       en: "Softmax raises e to each number and divides by the sum of these powers. The logits 2, 1 and 0 become 7.389, 2.718 and 1, whose sum is 11.107, so the probabilities are 0.665, 0.245 and 0.090. The order is kept, and the largest logit gets the largest probability. Unlike other activations it looks at all outputs at once: raising one lowers the others.",
-      zh: "softmax 对每个数取 e 的幂，再除以这些幂之和。logits 2、1、0 变成 7.389、2.718、1，总和为 11.107，于是概率为 0.665、0.245、0.090。大小顺序保持不变，最大的 logit 得到最大的概率。与其他激活函数不同，它同时看所有输出：一个升高，其余就降低。",
+      zh: "softmax 对每个数取以 e 为底的指数，再除以这些指数之和。logits 2、1、0 变成 7.389、2.718、1，总和为 11.107，于是概率为 0.665、0.245、0.090。大小顺序保持不变，最大的 logit 得到最大的概率。与其他激活函数不同，它同时看所有输出：一个升高，其余就降低。",
     },
     formula: "p_k = e^z_k / (e^z_1 + ... + e^z_n)",
     profit: {
