@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { gzipSync } from "node:zlib";
 import { afterAll, describe, expect, test } from "vitest";
 import { RunningMean, Twice } from "../../test/own-layers.ts";
 import { bitsOf, failureOf, network, WatchedDevice } from "../../test/training.ts";
@@ -663,7 +664,7 @@ test("save computes pending weights where one says, on a device that cannot bloc
   expect(bitsOf((await load(path)).model)).toBe(bitsOf(model));
 });
 
-test("load names the file, and reads it packed too", async () => {
+test("load names the file, and does not unpack it", async () => {
   const path = join(folder, "broken.safetensors");
   writeFileSync(path, good.subarray(0, 50));
   expect(await failureOf(() => load(path)).then(withoutFolder)).toMatchInlineSnapshot(
@@ -672,4 +673,9 @@ test("load names the file, and reads it packed too", async () => {
   expect(await failureOf(() => load(join(folder, "none"))).then(withoutFolder)).toMatchInlineSnapshot(
     `"UsageError: DIR/none: cannot read: no such file or folder"`,
   );
+  writeFileSync(path, gzipSync(good));
+  expect(await failureOf(() => load(path)).then(withoutFolder)).toMatchInlineSnapshot(`
+    "FormatError: DIR/broken.safetensors: is packed by gzip
+      help: unpack it: model files are read as they are"
+  `);
 });

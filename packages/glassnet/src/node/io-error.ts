@@ -1,3 +1,4 @@
+import type { Stats } from "node:fs";
 import { UsageError } from "../core/errors.ts";
 
 const REASONS: { readonly [code: string]: readonly [what: string, help?: string] } = {
@@ -28,6 +29,20 @@ export function ioError(doing: string, path: string, cause: unknown): UsageError
     details: { path, code },
     ...(help === undefined ? {} : { help }),
   });
+}
+
+/**
+ * Refuses what is not a regular file: a pipe may keep one waiting for ever, a device may be endless.
+ *
+ * @param found what is at the path, links followed
+ */
+export function checkRegular(doing: string, path: string, found: Stats): void {
+  if (found.isFile()) return;
+  let what = "a device";
+  if (found.isDirectory()) what = "a folder";
+  else if (found.isFIFO()) what = "a pipe";
+  else if (found.isSocket()) what = "a socket";
+  throw new UsageError("io", path, `${doing}: is ${what}, not a file`, { details: { path } });
 }
 
 /** Node's code of a system error, such as "ENOENT"; else "". */

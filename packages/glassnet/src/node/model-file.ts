@@ -1,10 +1,12 @@
 import type { Device } from "../backends/backend.ts";
+import { FormatError, UsageError } from "../core/errors.ts";
+import { formatBytes } from "../core/format.ts";
 import { decodeModel, encodeModel, type LoadOptions, type SavedModel } from "../formats/model.ts";
 import { compute } from "../tensor/compute.ts";
 import { openDevice } from "../tensor/device.ts";
 import { variablesOf } from "../tensor/variable.ts";
 import { writeFileAtomic } from "./atomic-write.ts";
-import { readBytes } from "./read-file.ts";
+import { DEFAULT_MAX_BYTES, readPlainBytes } from "./read-file.ts";
 
 export interface SaveOptions {
   /** Where weights that are still pending are computed; the default device otherwise. */
@@ -21,7 +23,12 @@ export interface SaveOptions {
 export async function save(path: string, saved: SavedModel, options: SaveOptions = {}): Promise<void> {
   const values = [...variablesOf(saved.model).values()].map(({ value }) => value);
   await compute(values, { device: await openDevice(options.device) });
-  await writeFileAtomic(path, encodeModel(saved));
+  const bytes = encodeModel(saved);
+  if (bytes.length > DEFAULT_MAX_BYTES) {
+    const what = `the file would have ${formatBytes(bytes.length)}, load() reads at most ${formatBytes(DEFAULT_MAX_BYTES)}`;
+    throw new UsageError("unsupported", "save", what);
+  }
+  await writeFileAtomic(path, bytes);
 }
 
 /**
@@ -30,5 +37,11 @@ export async function save(path: string, saved: SavedModel, options: SaveOptions
  * @throws FormatError if the file is not such a model; UsageError if it cannot be read.
  */
 export async function load(path: string, options?: LoadOptions): Promise<SavedModel> {
-  return decodeModel(await readBytes(path), options, path);
+  const bytes = await readPlainBytes(path);
+  if (bytes[0] === 0x1f && bytes[1] === 0x8b && bytes[8] !== 0x7b) {
+    throw new FormatError("not-a-model", path, "is packed by gzip", {
+      help: "unpack it: model files are read as they are",
+    });
+  }
+  return decodeModel(bytes, options, path);
 }
