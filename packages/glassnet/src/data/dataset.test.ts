@@ -148,3 +148,25 @@ test("rows that do not exist cannot be cut or taken, nor none at all", () => {
   `);
   expect(sliceRows(ten, 0, 10).size).toBe(10);
 });
+
+test("nested arrays of numbers make a data set; whole numbers are class indices if there are classes", () => {
+  const inputs = [
+    [0, 0],
+    [0, 1],
+    [1, 0],
+  ];
+  const classes = dataset({ name: "xor", inputs, targets: [0, 1, 1], classNames: ["same", "different"] });
+  expect([classes.inputs, classes.targets]).toEqual([
+    { dtype: "f32", shape: [3, 2], data: Float32Array.of(0, 0, 0, 1, 1, 0) },
+    { dtype: "i32", shape: [3], data: Int32Array.of(0, 1, 1) },
+  ]);
+  const values = dataset({ name: "sum", inputs, targets: [[0], [1], [1.5]] });
+  expect(values.targets).toEqual({ dtype: "f32", shape: [3, 1], data: Float32Array.of(0, 1, 1.5) });
+  const wrong = "two" as unknown as number[];
+  expect(() => dataset({ name: "sum", inputs, targets: wrong })).toThrowErrorMatchingInlineSnapshot(
+    `[UsageError: sum: targets must be nested arrays of numbers, or { dtype, shape, data }, got "two"]`,
+  );
+  expect(() => dataset({ name: "xor", inputs, targets: [0, 1, 0.5], classNames: ["a", "b"] })).toThrow(
+    "must be whole numbers",
+  );
+});

@@ -2,6 +2,9 @@ import type { ArrayData } from "../core/array.ts";
 import { allocate, isFloat, isStorageOf } from "../core/dtype.ts";
 import { UsageError } from "../core/errors.ts";
 import { checkShape, formatShape, formatType, type Shape, sizeOf, stridesOf } from "../core/shape.ts";
+import { describeValue, isPlainObject } from "../core/tree.ts";
+import { tensor } from "../tensor/create.ts";
+import { type NestedArray, Tensor } from "../tensor/tensor.ts";
 import type { Preprocessing } from "./preprocessing.ts";
 
 /** Examples with their answers, checked: row i of `targets` belongs to row i of `inputs`. */
@@ -21,8 +24,10 @@ export interface Dataset {
 
 export interface DatasetParts {
   readonly name: string;
-  readonly inputs: ArrayData;
-  readonly targets: ArrayData;
+  /** One row an example: array data, or nested arrays of numbers. */
+  readonly inputs: ArrayData | NestedArray;
+  /** As the inputs; whole numbers in a plain list are class indices if there are class names. */
+  readonly targets: ArrayData | NestedArray;
   readonly preprocessing?: Preprocessing;
   readonly classNames?: readonly string[];
 }
@@ -31,9 +36,13 @@ export interface DatasetParts {
  * Puts a data set together, and looks at every number of it once, so that nothing behind has to.
  *
  * @throws UsageError "invalid-data" naming the first bad row
+ * @example dataset({ name: "xor", inputs: [[0, 0], [0, 1], [1, 0], [1, 1]], targets: [0, 1, 1, 0], classNames: ["same", "different"] });
  */
 export function dataset(parts: DatasetParts): Dataset {
-  const { name, inputs, targets, preprocessing = { kind: "none" }, classNames } = parts;
+  const { name, preprocessing = { kind: "none" }, classNames } = parts;
+  const inputs = arrayOf(name, "inputs", parts.inputs, "f32");
+  const isIndexed = classNames !== undefined && Array.isArray(parts.targets) && parts.targets.every(Number.isInteger);
+  const targets = arrayOf(name, "targets", parts.targets, isIndexed ? "i32" : "f32");
   checkArray(name, "inputs", inputs);
   checkArray(name, "targets", targets);
   const size = inputs.shape[0]!;
@@ -113,6 +122,21 @@ function checkRows({ name, size }: Dataset, indices: ArrayLike<number>): void {
   }
 }
 
+/** Array data as it is; nested arrays as array data of `dtype`. */
+function arrayOf(name: string, part: string, value: ArrayData | NestedArray, dtype: "f32" | "i32"): ArrayData {
+  if (Array.isArray(value)) {
+    const made = tensor(value as NestedArray, { dtype });
+    return { dtype, shape: made.shape, data: made.stored! };
+  }
+  if (value instanceof Tensor) {
+    if (value.stored !== undefined) return { dtype: value.dtype, shape: value.shape, data: value.stored };
+    return fail(name, `${part} are a tensor that is not computed yet: await compute([it]) first`);
+  }
+  const array: unknown = value;
+  if (isPlainObject(array) && Array.isArray(array.shape) && ArrayBuffer.isView(array.data)) return value as ArrayData;
+  return fail(name, `${part} must be nested arrays of numbers, or { dtype, shape, data }, got ${describeValue(value)}`);
+}
+
 function checkArray(name: string, part: string, array: ArrayData): void {
   const { dtype, shape, data } = array;
   checkShape(`${name}: ${part}`, shape);
@@ -162,7 +186,7 @@ function checkClasses(name: string, targets: ArrayData, classes: number): void {
     });
 }
 
-function fail(name: string, what: string, arrays: Readonly<Record<string, ArrayData>>): never {
+function fail(name: string, what: string, arrays: Readonly<Record<string, ArrayData>> = {}): never {
   const operands = Object.fromEntries(Object.entries(arrays).map(([part, array]) => [part, formatType(array)]));
   throw new UsageError("invalid-data", name, what, { operands });
 }

@@ -1,4 +1,6 @@
-import type { Tensor } from "../tensor/tensor.ts";
+import { UsageError } from "../core/errors.ts";
+import { describeValue } from "../core/tree.ts";
+import { Tensor } from "../tensor/tensor.ts";
 import { Module } from "../tensor/variable.ts";
 import { Run } from "./run.ts";
 
@@ -33,6 +35,11 @@ export abstract class Layer<In extends number = number, Out extends Features = F
    * @throws ShapeError naming the layer if x does not fit.
    */
   call(x: Tensor, run: Run = new Run()): Tensor {
+    if (!(x instanceof Tensor)) {
+      throw new UsageError("invalid-option", "call", `expected a tensor, got ${describeValue(x)}`, {
+        help: "tensor([[1, 2, 3]]) makes one of nested arrays",
+      });
+    }
     return run.enter(this, x, () => this.forward(x, run));
   }
 }

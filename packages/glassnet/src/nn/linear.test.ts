@@ -4,7 +4,7 @@ import { compile } from "../tensor/compile.ts";
 import { fromArray, scalar, tensor, zeros } from "../tensor/create.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { expectClose } from "../testing/index.ts";
-import { linear } from "./linear.ts";
+import { type Linear, linear } from "./linear.ts";
 import { sequential } from "./sequential.ts";
 
 const rng = Rng.seeded(0);
@@ -109,4 +109,17 @@ describe("errors", () => {
         weight: f32[2, 3]]
     `);
   });
+});
+
+test("a layer without a source of start values, or called with a list, says what it needs", () => {
+  const plain = linear as unknown as (inFeatures: number, outFeatures: number, options?: object) => Linear<3, 4>;
+  expect(() => plain(3, 4)).toThrowErrorMatchingInlineSnapshot(`
+    [UsageError: linear: needs a source of start values as rng, got undefined
+      help: linear(3, 4, { rng: Rng.seeded(0) })]
+  `);
+  const layer = plain(3, 4, { rng: Rng.seeded(0) });
+  expect(() => layer.call([[1, 2, 3]] as unknown as Tensor)).toThrowErrorMatchingInlineSnapshot(`
+    [UsageError: call: expected a tensor, got a list
+      help: tensor([[1, 2, 3]]) makes one of nested arrays]
+  `);
 });

@@ -1,6 +1,7 @@
 import { ShapeError, UsageError } from "../core/errors.ts";
-import type { Rng } from "../core/random.ts";
+import { Rng } from "../core/random.ts";
 import { formatType } from "../core/shape.ts";
+import { describeValue } from "../core/tree.ts";
 import { matmul, transpose } from "../tensor/functions.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { Param } from "../tensor/variable.ts";
@@ -29,8 +30,19 @@ export class Linear<In extends number, Out extends number> extends Layer<In, Out
   readonly weight: Param;
   readonly bias: Param | undefined;
 
-  constructor(inFeatures: In, outFeatures: Out, { rng, bias = true, weightInit, biasInit }: LinearOptions) {
+  constructor(inFeatures: In, outFeatures: Out, options: LinearOptions) {
     super();
+    const { rng, bias = true, weightInit, biasInit } = options ?? {}; // plain JavaScript may leave it out
+    if (!(rng instanceof Rng)) {
+      throw new UsageError(
+        "invalid-option",
+        "linear",
+        `needs a source of start values as rng, got ${describeValue(rng)}`,
+        {
+          help: "linear(3, 4, { rng: Rng.seeded(0) })",
+        },
+      );
+    }
     checkFeatures("inFeatures", inFeatures);
     checkFeatures("outFeatures", outFeatures);
     this.inFeatures = inFeatures;

@@ -8,9 +8,9 @@ import type { Dataset } from "../data/dataset.ts";
 import type { Preprocessing } from "../data/preprocessing.ts";
 import { Layer } from "../nn/layer.ts";
 import { Run } from "../nn/run.ts";
-import { fromArray } from "../tensor/create.ts";
+import { fromArray, tensor } from "../tensor/create.ts";
 import { openDevice } from "../tensor/device.ts";
-import type { Tensor } from "../tensor/tensor.ts";
+import type { NestedArray, Tensor } from "../tensor/tensor.ts";
 import { withCleanUp } from "./clean-up.ts";
 import { Pass, passOptions } from "./pass.ts";
 import { Residence } from "./residence.ts";
@@ -37,7 +37,7 @@ export interface ModelWithPreprocessing {
  */
 export async function predict(
   modelOrSaved: Layer | ModelWithPreprocessing,
-  inputs: Dataset | ArrayData | Tensor,
+  inputs: Dataset | ArrayData | Tensor | NestedArray,
   options: PredictOptions = {},
 ): Promise<Tensor> {
   const { batchSize = passOptions.batchSize.default } = options;
@@ -46,7 +46,8 @@ export async function predict(
   const isBare = modelOrSaved instanceof Layer;
   const model = isBare ? modelOrSaved : modelOrSaved.model;
   const preprocessing = options.preprocessing ?? (isBare ? undefined : modelOrSaved.preprocessing);
-  const data = await rowsOf(inputs, device, preprocessing);
+  const rows = Array.isArray(inputs) ? tensor(inputs as NestedArray) : (inputs as Dataset | ArrayData | Tensor);
+  const data = await rowsOf(rows, device, preprocessing);
   const residence = new Residence(device, model);
   let row: TensorType | undefined;
   const pass = new Pass(residence, data, batchSize, (x) => {
