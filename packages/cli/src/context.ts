@@ -7,8 +7,11 @@ export interface Context {
   readonly terminal: Terminal;
   readonly m: Messages;
   readonly lang: Language;
-  /** What to do when nobody reads the output any more; the process ends at once unless a verb has something to save. */
-  onOutputClosed: () => void;
+  /**
+   * What to do when nothing can be printed any more, and the exit code for it: `done` where nobody reads, `failure`
+   * where writing fails. The process ends at once unless a verb has something to save.
+   */
+  onOutputClosed: (exitCode: number) => void;
   /** Writes one JSON object as a line of standard output. */
   writeJson(value: object): void;
 }

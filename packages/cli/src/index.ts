@@ -87,7 +87,7 @@ async function run(
     m,
     lang,
     ...parsed,
-    onOutputClosed: () => process.exit(exitCodes.done),
+    onOutputClosed: (exitCode: number) => process.exit(exitCode),
     writeJson: (value: object) => {
       process.stdout.write(`${JSON.stringify(value)}\n`);
     },
@@ -104,23 +104,27 @@ export async function main(argv: readonly string[]): Promise<void> {
   const lang = languageOf(argv);
   const m = messagesOf(lang);
   const context: { current?: Context } = {};
-  // Whoever read the output has gone, as `head` does: that is no error.
+  // Whoever read the output has gone, as `head` does: that is no error. A full disk is one.
   let isClosed = false;
+  let hasFailed = false;
   for (const stream of [process.stdout, process.stderr]) {
     stream.on("error", (error: NodeJS.ErrnoException) => {
       if (isClosed) return;
       isClosed = true;
-      if (error.code !== "EPIPE") {
+      hasFailed = error.code !== "EPIPE";
+      if (hasFailed) {
         if (stream === process.stdout)
           process.stderr.write(`${describeError(new Failure(m.failure.cannotPrint(error.message)), m, false)}\n`);
-        process.exit(exitCodes.failure);
+        process.exitCode = exitCodes.failure; // also if the work is done already
       }
-      if (context.current === undefined) process.exit(exitCodes.done);
-      context.current.onOutputClosed();
+      const exitCode = hasFailed ? exitCodes.failure : exitCodes.done;
+      if (context.current === undefined) process.exit(exitCode);
+      context.current.onOutputClosed(exitCode);
     });
   }
   try {
-    process.exitCode = await run(argv, lang, m, context);
+    const exitCode = await run(argv, lang, m, context);
+    process.exitCode = hasFailed && exitCode === exitCodes.done ? exitCodes.failure : exitCode;
   } catch (error) {
     process.stderr.write(`${describeError(error, m, argv.includes("--debug"))}\n`);
     process.exitCode = exitCodeOf(error);

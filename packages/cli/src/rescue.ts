@@ -1,4 +1,5 @@
-import { mkdtemp } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { mkdir, mkdtemp } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { SavedModel } from "glassnet";
@@ -9,12 +10,27 @@ import type { RunFolder } from "./run-folder.ts";
 
 /** Saves a network where it was not asked for, because where it was asked for is impossible. */
 async function rescueModel(saved: SavedModel): Promise<string | undefined> {
+  for (const parent of [process.cwd, tmpdir]) {
+    try {
+      const path = join(await mkdtemp(join(parent(), "glassnet-")), "model.safetensors");
+      await save(path, saved);
+      return path;
+    } catch {
+      // the next place, or none: the caller says that nothing could be saved
+    }
+  }
+  return undefined;
+}
+
+/** Makes a folder again that went away during the training. */
+async function remake(folder: RunFolder, saved: SavedModel): Promise<string | undefined> {
+  if (existsSync(folder.path)) return undefined;
   try {
-    const path = join(await mkdtemp(join(tmpdir(), "glassnet-")), "model.safetensors");
-    await save(path, saved);
-    return path;
+    await mkdir(folder.path, { recursive: true });
+    await folder.saveModel(saved);
+    return folder.fileOf("model");
   } catch {
-    return undefined; // the caller says that nothing could be saved
+    return undefined; // there are other places
   }
 }
 
@@ -31,10 +47,13 @@ export async function lostSave(
   savedEpoch: number,
   cause: unknown,
 ): Promise<{ failure: Failure; path: string | undefined }> {
-  const rescued = await rescueModel(saved);
-  const kept = savedEpoch > 0 ? folder.fileOf("model") : undefined;
+  const remade = await remake(folder, saved);
+  const rescued = remade ?? (await rescueModel(saved));
+  const kept = savedEpoch > 0 && existsSync(folder.fileOf("model")) ? folder.fileOf("model") : undefined;
   const hint =
-    rescued !== undefined
+    remade !== undefined
+      ? m.train.folderMadeAgain(remade)
+      : rescued !== undefined
       ? m.train.rescued(rescued)
       : kept !== undefined
         ? m.train.checkpointKept(kept, savedEpoch)

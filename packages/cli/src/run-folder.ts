@@ -1,5 +1,5 @@
 import { existsSync, lstatSync } from "node:fs";
-import { appendFile, mkdir, readdir, rm, rmdir, writeFile } from "node:fs/promises";
+import { appendFile, mkdir, readdir, rm, rmdir, stat, truncate, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import type { SavedModel, TrainEvent } from "glassnet";
 import { save, writeFileAtomic } from "glassnet/node";
@@ -41,7 +41,7 @@ export interface RunFolder {
   saveJson(name: "config" | "summary", content: object): Promise<void>;
   /** Notes an event; it reaches the file within a second or so. */
   log(event: TrainEvent): Promise<void>;
-  /** Writes what `log` still holds. */
+  /** Writes what `log` still holds. @throws Failure if it cannot; the file then ends with a whole line. */
   flush(): Promise<void>;
 }
 
@@ -132,6 +132,14 @@ function lineOf(event: TrainEvent): string {
   return `${JSON.stringify(event.kind === "step" ? { ...event, losses: Array.from(event.losses) } : event)}\n`;
 }
 
+/** Takes back the part of a line with which a failed writing of `text` behind `before` bytes ended. */
+async function cutToWholeLines(path: string, before: number, text: string): Promise<void> {
+  const { size } = await stat(path);
+  const written = Buffer.from(text).subarray(0, Math.max(0, size - before));
+  const whole = before + written.lastIndexOf("\n") + 1;
+  if (whole < size) await truncate(path, whole);
+}
+
 /** @throws Failure if there can be no such folder, or there is something in it. */
 export async function createRunFolder(
   options: { readonly output: string | undefined; readonly seed: number },
@@ -143,11 +151,20 @@ export async function createRunFolder(
   const fileOf = (name: keyof typeof runFiles) => join(path, runFiles[name]);
   let pending = "";
   let lastFlush = performance.now();
+  let loggedBytes = 0;
   const flush = async (): Promise<void> => {
     const text = pending;
     pending = "";
     lastFlush = performance.now();
-    if (text !== "") await appendFile(fileOf("events"), text);
+    if (text === "") return;
+    const path = fileOf("events");
+    try {
+      await appendFile(path, text);
+      loggedBytes += Buffer.byteLength(text);
+    } catch (cause) {
+      await cutToWholeLines(path, loggedBytes, text).catch(() => undefined); // the first error says more
+      throw new Failure(m.train.logIncomplete(path, reasonOf(cause, m)), undefined, cause);
+    }
   };
   return {
     path,

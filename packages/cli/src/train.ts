@@ -229,6 +229,8 @@ async function runTraining(call: TrainCall, interrupt: Interrupt, enter: (phase:
   } catch (cause) {
     const lost = await lostSave(m, folder, saved, savedEpoch, cause);
     problems.push(lost.failure);
+    const { message, hint = message } = lost.failure;
+    process.stderr.write(`${m.train.writeTrouble(hint)}\n`); // at once: the rest may never be told
     modelPath = lost.path;
   }
   enter("after");
@@ -260,7 +262,7 @@ async function runTraining(call: TrainCall, interrupt: Interrupt, enter: (phase:
     printPairs(terminal, [
       [folder.fileOf("model"), m.train.saved.model],
       [folder.fileOf("config"), m.train.saved.config],
-      [folder.fileOf("events"), m.train.saved.events],
+      [folder.fileOf("events"), trained.isLogged ? m.train.saved.events : m.train.saved.eventsInPart],
       [folder.fileOf("summary"), m.train.saved.summary],
     ]);
     printNext(terminal, { folder: folder.path, data: values.data }, { index: 0, ...at }, saved, m);

@@ -12,6 +12,8 @@ export interface Trained {
   readonly epochs: readonly EpochEvent[];
   /** Mean of the batch losses so far in the epoch that was stopped in the middle; undefined if there was none. */
   readonly lastBatchLoss: number | undefined;
+  /** Whether every event reached the file. */
+  readonly isLogged: boolean;
 }
 
 /** What the loop tells whoever keeps the network safe. */
@@ -70,5 +72,5 @@ export async function watchTraining(
     }
   }
   const partial = batches.length === 0 ? undefined : batches.reduce((sum, loss) => sum + loss, 0) / batches.length;
-  return { start: start!, end: end!, epochs, lastBatchLoss: partial ?? epochs.at(-1)?.batchLoss };
+  return { start: start!, end: end!, epochs, lastBatchLoss: partial ?? epochs.at(-1)?.batchLoss, isLogged: isLogging };
 }

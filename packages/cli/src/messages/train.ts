@@ -85,6 +85,7 @@ const en = {
     model: "the network, ready to use",
     config: "what was asked for",
     events: "every step of the training",
+    eventsInPart: "the first steps of the training; then writing failed",
     summary: "what came out",
   },
   folderTrouble: {
@@ -116,6 +117,9 @@ const en = {
   rescued: (path: string) => `the network was saved in ${path} instead`,
   checkpointKept: (path: string, epoch: number) => `${path} still holds the network as it was after epoch ${epoch}`,
   nothingKept: "the network is lost; the numbers above are all that is left",
+  logIncomplete: (path: string, reason: string) => `${path} is incomplete, writing failed: ${reason}`,
+  folderMadeAgain: (path: string) =>
+    `the folder was made again, and the network is in ${path}; what else was there is lost`,
   writeTrouble: (text: string) => `warning: ${text}`,
   nextHead: "What to try next",
   next: {
@@ -190,6 +194,7 @@ const zh: Train = {
     model: "训练好的网络，可直接使用",
     config: "训练的各项设置",
     events: "训练的每一步",
+    eventsInPart: "训练最初的若干步，之后写入失败",
     summary: "训练的结果",
   },
   folderTrouble: {
@@ -220,6 +225,8 @@ const zh: Train = {
   rescued: (path) => `网络改存到 ${path}`,
   checkpointKept: (path, epoch) => `${path} 里仍是第 ${epoch} 轮之后的网络`,
   nothingKept: "网络没能保存，只剩下上面的数字",
+  logIncomplete: (path, reason) => `${path} 不完整，写入失败：${reason}`,
+  folderMadeAgain: (path) => `文件夹已重建，网络在 ${path}；文件夹里原有的其他文件已丢失`,
   writeTrouble: (text) => `警告：${text}`,
   nextHead: "接下来可以试试",
   next: {

@@ -1,15 +1,20 @@
-/** The least number of letters to insert, delete or replace that turns one word into the other (Levenshtein). */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j); // distances from a's first i letters to b's first j
+/**
+ * The least number of letters to insert, delete, replace or swap with the next that turns one word into the other
+ * (Damerau-Levenshtein, optimal string alignment).
+ */
+export function editDistance(a: string, b: string): number {
+  const rows: number[][] = [Array.from({ length: b.length + 1 }, (_, j) => j)]; // from a's first i letters to b's first j
   for (let i = 1; i <= a.length; i++) {
-    const next = [i];
+    const [row, next] = [rows[i - 1]!, [i]];
     for (let j = 1; j <= b.length; j++) {
       const replaced = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(replaced, row[j]! + 1, next[j - 1]! + 1));
+      const isSwapped = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1];
+      const swapped = isSwapped ? rows[i - 2]![j - 2]! + 1 : Number.POSITIVE_INFINITY;
+      next.push(Math.min(replaced, row[j]! + 1, next[j - 1]! + 1, swapped));
     }
-    row = next;
+    rows.push(next);
   }
-  return row[b.length]!;
+  return rows[a.length]![b.length]!;
 }
 
 const initialsOf = (name: string): string => name.charAt(0) + name.replace(/[^A-Z]/g, "");

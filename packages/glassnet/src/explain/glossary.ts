@@ -1,3 +1,4 @@
+import { editDistance } from "../core/closest.ts";
 import { descentTerms } from "./glossary/descent.ts";
 import { explainingTerms } from "./glossary/explaining.ts";
 import { forwardTerms } from "./glossary/forward.ts";
@@ -60,18 +61,4 @@ function unlikeness(a: string, b: string): number {
   const longer = Math.max(a.length, b.length);
   const isInside = Math.min(a.length, b.length) > 1 && (a.includes(b) || b.includes(a));
   return isInside ? Math.abs(a.length - b.length) / (2 * longer) : editDistance(a, b) / longer;
-}
-
-/** The least number of letters to insert, delete or replace that turns one word into the other (Levenshtein). */
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j); // distances from a's first i letters to b's first j
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const replaced = row[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(replaced, row[j]! + 1, next[j - 1]! + 1));
-    }
-    row = next;
-  }
-  return row[b.length]!;
 }
