@@ -110,20 +110,18 @@ describe("what was saved is loaded, bit for bit", () => {
 
 test("notes of tens of megabytes are loaded again, and what the header cannot hold is refused", async () => {
   const withText = (text: string) => saved(network(), { notes: { text } });
-  for (const text of ["x".repeat(40_000_000), 'say "x"\n'.repeat(2_000_000)]) {
+  for (const text of ["x".repeat(20_000_000), 'say "x"\n'.repeat(1_000_000)]) {
     const read = decodeModel(encodeModel(withText(text))).notes!.text;
     expect(read === text).toBe(true); // on failure, do not print them
   }
   const messages: string[] = [];
-  for (const text of ["x".repeat(100_000_001), '"'.repeat(40_000_000), '"'.repeat(240_000_000)]) {
-    expect(() => encodeModel(withText(text))).toThrow(UsageError);
+  for (const text of ["x".repeat(100_000_001), '"'.repeat(26_000_000)]) {
     messages.push(await failureOf(() => encodeModel(withText(text))));
   }
   expect(messages).toMatchInlineSnapshot(`
     [
       "UsageError: encodeSafetensors: the names and metadata take 100000336 bytes or more, the format allows 100000000",
-      "UsageError: encodeSafetensors: the names and metadata take 160000712 bytes or more, the format allows 100000000",
-      "UsageError: encodeSafetensors: the names and metadata take 480000335 bytes or more, the format allows 100000000",
+      "UsageError: encodeSafetensors: the names and metadata take 104000712 bytes or more, the format allows 100000000",
     ]
   `);
 });
@@ -181,6 +179,10 @@ describe("saving refuses", () => {
       saved(network(), { preprocessing: { kind: "standardize", mean: [1, 2, 3], std: [1, 1, 1] } }),
       saved(network(), { classNames: [1, 2] as unknown as string[] }),
       saved(network(), { outputs: "classes" as "logits" }),
+      saved(network(), { classNames: ["a", "b"] }),
+      saved(network(), { preprocessing: { kind: "intensity", scale: 1e-60 } }),
+      saved(network(), { notes: { deep: JSON.parse(deep("[", "]", 32)) as unknown } }),
+      saved(sequential(...new Array<Layer<number, "same">>(10_000).fill(activation("relu")))),
     ];
     const messages: string[] = [];
     for (const attempt of attempts) {
@@ -191,7 +193,7 @@ describe("saving refuses", () => {
       [
         "UsageError: save: a function of one's own cannot be saved
         help: wrap it in a class that extends Layer, and pass the class to load()",
-        "UsageError: save: bias holds a number that is not finite",
+        "UsageError: save: bias holds NaN at [1]",
         "UsageError: save: layers.2 is the same layer as layers.0, which a file cannot say
         help: write a layer of your own that holds it once and calls it twice, and pass its maker to load()",
         "UsageError: save: the file could not be loaded again: tensor "bias" is f32[2], the architecture wants f64[2]",
@@ -209,11 +211,15 @@ describe("saving refuses", () => {
         "UsageError: save: the description cannot be written as JSON: Converting circular structure to JSON",
         "UsageError: save: the description cannot be written as JSON: Do not know how to serialize a BigInt",
         "UsageError: save: inputShape is not a list of sizes",
-        "UsageError: save: inputShape is not a list of sizes",
+        "UsageError: save: inputShape is of 1099511627776 numbers, at most 16777216 are read",
         "UsageError: save: preprocessing has a scale of null: expected a number",
         "UsageError: save: standardizes 3 numbers, an input has 2",
         "UsageError: save: classNames is not a list of names",
         "UsageError: save: outputs is "classes": expected "logits" or "scores"",
+        "UsageError: save: there are 2 classNames, but the model has 3 outputs",
+        "UsageError: save: preprocessing has a scale of 1e-60, which is 0 in f32",
+        "UsageError: save: notes is nested more than 32 deep",
+        "UsageError: save: the file could not be loaded again: there are more than 10000 layers",
       ]
     `);
   });
@@ -264,7 +270,7 @@ describe("saving refuses", () => {
     const model = new RunningMean(2);
     model.mean.assign(tensor([1, Number.POSITIVE_INFINITY]));
     expect(await failureOf(() => encodeModel(saved(model)))).toMatchInlineSnapshot(
-      `"UsageError: save: mean holds a number that is not finite"`,
+      `"UsageError: save: mean holds Infinity at [1]"`,
     );
   });
 });
@@ -329,6 +335,14 @@ const hostile: { readonly [R in (typeof modelReasons)[number]]: readonly Uint8Ar
     raw("outputs", deepList),
     field("notes", []),
     field("preprocessing", { kind: "standardize", mean: [1, 2, 3], std: [1, 1, 1] }),
+    field("inputShape", [2 ** 12, 2 ** 12, 2]),
+    field("inputShape", [3]),
+    field("inputShape", []),
+    field("classNames", ["a", "b"]),
+    field("classNames", new Array(100_001).fill("")),
+    field("classNames", ["a", "b", "x".repeat(1001)]),
+    raw("notes", `{"a":${deep("[", "]", 32)}}`),
+    raw("notes", `{"a":${deepObject}}`),
   ],
   "newer-version": [field("version", 2), field("version", 1e300)],
   "bad-preprocessing": [
@@ -339,6 +353,12 @@ const hostile: { readonly [R in (typeof modelReasons)[number]]: readonly Uint8Ar
     raw("preprocessing", `{"kind":${deepList}}`),
     raw("preprocessing", `{"kind":"intensity","scale":${deepObject}}`),
     raw("preprocessing", '{"__proto__":{"kind":"none"}}'),
+    field("preprocessing", { kind: "intensity", scale: 0 }),
+    field("preprocessing", { kind: "intensity", scale: 1e-60 }),
+    field("preprocessing", { kind: "binary", threshold: 1e60 }),
+    field("preprocessing", { kind: "standardize", mean: [1e60], std: [1] }),
+    field("preprocessing", { kind: "standardize", mean: [1], std: [1e60] }),
+    field("preprocessing", { kind: "standardize", mean: [1, 1], std: [1, 1e-60] }),
   ],
   "bad-architecture": [
     field("architecture", null),
@@ -398,6 +418,15 @@ const hostile: { readonly [R in (typeof modelReasons)[number]]: readonly Uint8Ar
     inFirst("dtype", "f64"),
     inFirst("inFeatures", 1),
   ],
+  "not-finite": [Number.NaN, Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY].map((x) =>
+    spoiled((_, tensors) => {
+      const { dtype, shape, data } = tensors.get("layers.0.weight")!;
+      const copy = Float32Array.from(data);
+      copy[7] = x;
+      tensors.set("layers.0.weight", { dtype, shape, data: copy } as ArrayData);
+      return undefined;
+    }),
+  ),
 };
 
 const withoutFolder = (text: string) => text.replaceAll(folder, "DIR");
@@ -437,11 +466,26 @@ test("errors name the file, what is wrong and what was expected", () => {
       "digits.safetensors: version is a list",
       "digits.safetensors: version is an object",
       "digits.safetensors: inputShape is not a list of sizes",
+      "digits.safetensors: inputShape is of 4294967296 numbers, at most 16777216 are read",
+      "digits.safetensors: inputShape is of Infinity numbers, at most 16777216 are read",
       "digits.safetensors: classNames is not a list of names",
       "digits.safetensors: outputs is an object: expected "logits" or "scores"",
       "digits.safetensors: outputs is a list: expected "logits" or "scores"",
       "digits.safetensors: notes is not an object",
       "digits.safetensors: standardizes 3 numbers, an input has 2",
+      "digits.safetensors: inputShape is of 33554432 numbers, at most 16777216 are read",
+      "digits.safetensors: the model does not take an input of inputShape [3]: linear: expected 2 features in the last axis, got 3
+      x: f32[1, 3]
+      weight: f32[6, 2]
+      in layers.0",
+      "digits.safetensors: the model does not take an input of inputShape []: linear: expected 2 features in the last axis, got 1
+      x: f32[1]
+      weight: f32[6, 2]
+      in layers.0",
+      "digits.safetensors: there are 2 classNames, but the model has 3 outputs",
+      "digits.safetensors: there are 100001 classNames, at most 100000 are read",
+      "digits.safetensors: name 2 of classNames has more than 1000 characters",
+      "digits.safetensors: notes is nested more than 32 deep",
       "digits.safetensors: the file has version 2, this library reads 1
       help: update glassnet",
       "digits.safetensors: the file has version 1e+300, this library reads 1
@@ -452,6 +496,12 @@ test("errors name the file, what is wrong and what was expected", () => {
       "digits.safetensors: preprocessing kind undefined is unknown: expected "none", "intensity", "binary" or "standardize"",
       "digits.safetensors: preprocessing kind a list is unknown: expected "none", "intensity", "binary" or "standardize"",
       "digits.safetensors: preprocessing has a scale of an object: expected a number",
+      "digits.safetensors: preprocessing has a scale of 0, which is 0 in f32",
+      "digits.safetensors: preprocessing has a scale of 1e-60, which is 0 in f32",
+      "digits.safetensors: preprocessing has a threshold of 1e+60, which is Infinity in f32",
+      "digits.safetensors: preprocessing has a mean of 1e+60, which is Infinity in f32",
+      "digits.safetensors: preprocessing has a std of 1e+60, which is Infinity in f32",
+      "digits.safetensors: preprocessing has a std of 1e-60, which is 0 in f32",
       "digits.safetensors: a layer must be described by an object, got null",
       "digits.safetensors: a layer must be described by an object, got a list",
       "digits.safetensors: the kind of a layer must be a text, got undefined",
@@ -470,6 +520,7 @@ test("errors name the file, what is wrong and what was expected", () => {
       "digits.safetensors: linear: dtype cannot be "f16"",
       "digits.safetensors: linear: inFeatures must be a number, got an object",
       "digits.safetensors: linear: the layers have more parameters than the file holds",
+      "digits.safetensors: there are more than 10000 layers",
       "digits.safetensors: unknown layer "conv3d": expected "linear", "activation", "dropout", "flatten" or "sequential"
       help: pass the maker of a layer of your own: load(file, { layers: { "conv3d": (config) => … } })",
       "digits.safetensors: unknown layer "__proto__": expected "linear", "activation", "dropout", "flatten" or "sequential"
@@ -491,8 +542,21 @@ test("errors name the file, what is wrong and what was expected", () => {
       "digits.safetensors: tensor "layers.0.bias" is f32[7], the architecture wants f32[6]",
       "digits.safetensors: tensor "layers.0.weight" is f32[6, 2], the architecture wants f64[6, 2]",
       "digits.safetensors: tensor "layers.0.weight" is f32[6, 2], the architecture wants f32[6, 1]",
+      "digits.safetensors: tensor "layers.0.weight" holds NaN at [3, 1]",
+      "digits.safetensors: tensor "layers.0.weight" holds Infinity at [3, 1]",
+      "digits.safetensors: tensor "layers.0.weight" holds -Infinity at [3, 1]",
     ]
   `);
+});
+
+test("what is just within the limits is read", () => {
+  const notes = { deep: JSON.parse(deep("[", "]", 31)) as unknown };
+  const layers = sequential(...new Array<Layer<number, "same">>(9_999).fill(activation("relu")));
+  const classNames = ["x".repeat(1000), ...new Array<string>(99_999).fill("")];
+  const preprocessing = { kind: "intensity", scale: 1e-45 } as const;
+  const bytes = encodeModel(saved(layers, { inputShape: [100_000], classNames, notes, preprocessing }));
+  expect(encodeModel(decodeModel(bytes))).toEqual(bytes);
+  expect(decodeModel(encodeModel(saved(layers, { inputShape: [2 ** 12, 2 ** 12] }))).inputShape).toEqual([4096, 4096]);
 });
 
 test("nothing of a hostile file reaches the prototype of objects", () => {

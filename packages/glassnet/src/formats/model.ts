@@ -1,14 +1,16 @@
 import type { ArrayData } from "../core/array.ts";
 import { FormatError, GlassnetError, UsageError } from "../core/errors.ts";
-import { formatShape, formatType, MAX_SIZE, type Shape, sameShape, sizeOf } from "../core/shape.ts";
+import { formatShape, formatType, type Shape, sameShape, sizeOf } from "../core/shape.ts";
 import { describeValue, isPlainObject, joinPath } from "../core/tree.ts";
 import { type Preprocessing, parsePreprocessing } from "../data/preprocessing.ts";
 import type { Layer } from "../nn/layer.ts";
 import { type LayerMaker, makeLayer } from "../nn/registry.ts";
+import { Run } from "../nn/run.ts";
 import { Sequential } from "../nn/sequential.ts";
 import { traceCall } from "../nn/trace-call.ts";
 import { computeSync } from "../tensor/compute.ts";
 import { fromArray } from "../tensor/create.ts";
+import type { Tensor } from "../tensor/tensor.ts";
 import { variablesOf } from "../tensor/variable.ts";
 import { decodeSafetensors, encodeSafetensors } from "./safetensors.ts";
 
@@ -22,6 +24,13 @@ export type { LayerMaker };
 const MODEL_VERSION = 1;
 /** More axes than any input has. */
 const MAX_RANK = 8;
+/** More numbers than any input has: a call with one of them must not take all memory. */
+const MAX_INPUT_SIZE = 2 ** 24;
+const MAX_LAYERS = 10_000;
+const MAX_CLASSES = 100_000;
+const MAX_NAME_LENGTH = 1000;
+/** Of the values of `notes`; whoever prints them may use recursion. */
+const MAX_NOTES_DEPTH = 32;
 const SPARE_PARAMETERS = 2 ** 20;
 const METADATA_KEY = "glassnet";
 
@@ -59,10 +68,10 @@ export function encodeModel(saved: SavedModel): Uint8Array<ArrayBuffer> {
   const tensors = new Map<string, ArrayData>();
   for (const [path, { value }] of variables) {
     const { dtype, shape, stored } = value;
-    tensors.set(path, { dtype, shape, data: stored! });
-    if (stored!.some((x) => !Number.isFinite(x))) {
-      throw new UsageError("invalid-data", "save", `${path} holds a number that is not finite`);
-    }
+    const array: ArrayData = { dtype, shape, data: stored! };
+    tensors.set(path, array);
+    const found = notFinite(array);
+    if (found !== undefined) throw new UsageError("invalid-data", "save", `${path} holds ${found}`);
   }
   const description = {
     version: MODEL_VERSION,
@@ -76,7 +85,7 @@ export function encodeModel(saved: SavedModel): Uint8Array<ArrayBuffer> {
   const text = toJson(description);
   checkShared(model);
   checkLoads(text, tensors);
-  checkCall(model, inputShape);
+  checkCall(saved, "save");
   return encodeSafetensors(tensors, { [METADATA_KEY]: text });
 }
 
@@ -121,19 +130,33 @@ function checkShared(model: Layer): void {
   walk(model, "");
 }
 
-/** The model must take an input of the shape that the file states, and read nothing that the file does not hold. */
-function checkCall(model: Layer, inputShape: Shape): void {
+/**
+ * The model must take an input of the shape that the file states, give as many outputs as there are class names, and read
+ * nothing that the file does not hold.
+ */
+function checkCall(saved: Pick<SavedModel, "model" | "inputShape" | "classNames">, where: string): void {
+  const { model, inputShape, classNames } = saved;
+  let shape: Shape = [1];
+  const onCall = (path: string, _: Tensor, output: Tensor) => {
+    if (path === "") ({ shape } = output);
+  };
   try {
-    traceCall("save", model, inputShape);
+    traceCall(where, model, inputShape, () => new Run({ onCall }));
   } catch (error) {
     if (!(error instanceof GlassnetError) || error instanceof UsageError) throw error;
-    throw notCallable(inputShape, error);
+    const what = `the model does not take an input of inputShape ${formatShape(inputShape)}: ${error.message}`;
+    throw unfit(where, what, error);
+  }
+  const outputs = shape.slice(1).at(-1) ?? 1;
+  if (classNames !== undefined && classNames.length !== outputs) {
+    throw unfit(where, `there are ${classNames.length} classNames, but the model has ${outputs} outputs`);
   }
 }
 
-function notCallable(inputShape: Shape, cause: GlassnetError): UsageError {
-  const what = `the model does not take an input of inputShape ${formatShape(inputShape)}: ${cause.message}`;
-  return new UsageError("invalid-data", "save", what, { cause });
+function unfit(where: string, what: string, cause?: GlassnetError): GlassnetError {
+  const parts = cause === undefined ? {} : { cause };
+  if (where === "save") return new UsageError("invalid-data", where, what, parts);
+  return new FormatError("bad-description", where, what, parts);
 }
 
 function notLoadable(cause: FormatError): UsageError {
@@ -154,6 +177,7 @@ export const modelReasons = [
   "missing-tensor",
   "unexpected-tensor",
   "wrong-tensor",
+  "not-finite",
 ] as const;
 
 /**
@@ -169,6 +193,8 @@ export function decodeModel(bytes: Uint8Array, { layers = {} }: LoadOptions = {}
   for (const { data } of tensors.values()) maxParameters += 2 * data.length;
   const model = makeLayer(description.architecture, layers, { where, maxParameters });
   checkTensors(model, tensors, where);
+  checkFinite(tensors, where);
+  checkCall({ model, ...description }, where);
   for (const [path, variable] of variablesOf(model)) variable.assign(fromArray(tensors.get(path)!));
   const { architecture: _, ...rest } = description;
   return { model, ...rest };
@@ -191,6 +217,64 @@ function checkTensors(model: Layer, tensors: ReadonlyMap<string, ArrayData>, whe
     if (tensor.dtype !== variable.dtype || !sameShape(tensor.shape, variable.shape)) {
       fail("wrong-tensor", `tensor "${path}" is ${formatType(tensor)}, the architecture wants ${formatType(variable)}`);
     }
+  }
+}
+
+function checkFinite(tensors: ReadonlyMap<string, ArrayData>, where: string): void {
+  for (const [name, array] of tensors) {
+    const found = notFinite(array);
+    if (found !== undefined) throw new FormatError("not-finite", where, `tensor "${name}" holds ${found}`);
+  }
+}
+
+/** The first number that is not finite, and where: `NaN at [1, 0]`. */
+function notFinite({ shape, data }: ArrayData): string | undefined {
+  for (let i = 0; i < data.length; i++) {
+    if (Number.isFinite(data[i])) continue;
+    const index: number[] = [];
+    let rest = i;
+    for (const n of shape.toReversed()) {
+      index.unshift(rest % n);
+      rest = Math.floor(rest / n);
+    }
+    return `${data[i]} at ${formatShape(index)}`;
+  }
+  return undefined;
+}
+
+/** Counted before one is made. Layers of one's own keep theirs where they like, and are made by code that is trusted. */
+function checkLayerCount(architecture: unknown, where: string): void {
+  const open = [architecture];
+  let count = 0;
+  for (let config = open.pop(); config !== undefined; config = open.pop()) {
+    count++;
+    const layers: unknown = isPlainObject(config) ? config.layers : undefined;
+    if (!Array.isArray(layers)) continue;
+    if (count + open.length + layers.length > MAX_LAYERS) {
+      throw new FormatError("bad-architecture", where, `there are more than ${MAX_LAYERS} layers`);
+    }
+    for (const layer of layers as unknown[]) open.push(layer);
+  }
+}
+
+function isDeeper(value: unknown, depth: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return depth === 0 || Object.values(value).some((part) => isDeeper(part, depth - 1));
+}
+
+/** What is finite and above 0 in the file may be neither in f32, in which it is applied. */
+function checkPreprocessing(preprocessing: Preprocessing, where: string): void {
+  const check = (name: string, x: number, isDivisor: boolean) => {
+    const single = Math.fround(x);
+    if (Number.isFinite(single) && !(isDivisor && single === 0)) return;
+    throw new FormatError("bad-preprocessing", where, `preprocessing has a ${name} of ${x}, which is ${single} in f32`);
+  };
+  const { kind } = preprocessing;
+  if (kind === "intensity") check("scale", preprocessing.scale, true);
+  if (kind === "binary") check("threshold", preprocessing.threshold, false);
+  if (kind === "standardize") {
+    for (const mean of preprocessing.mean) check("mean", mean, false);
+    for (const std of preprocessing.std) check("std", std, true);
   }
 }
 
@@ -226,16 +310,25 @@ function parseDescription(text: string | undefined, where: string) {
   const isShape =
     Array.isArray(inputShape) &&
     inputShape.length <= MAX_RANK &&
-    inputShape.every((n) => Number.isInteger(n) && n >= 1) &&
-    sizeOf(inputShape as number[]) <= MAX_SIZE;
+    inputShape.every((n) => Number.isInteger(n) && n >= 1);
   if (!isShape) return fail("inputShape is not a list of sizes");
+  const columns = sizeOf(inputShape as number[]);
+  if (columns > MAX_INPUT_SIZE) return fail(`inputShape is of ${columns} numbers, at most ${MAX_INPUT_SIZE} are read`);
   const isNames = Array.isArray(classNames) && classNames.every((name) => typeof name === "string");
-  if (classNames !== undefined && !isNames) return fail("classNames is not a list of names");
+  if (classNames !== undefined) {
+    if (!isNames) return fail("classNames is not a list of names");
+    if (classNames.length > MAX_CLASSES)
+      fail(`there are ${classNames.length} classNames, at most ${MAX_CLASSES} are read`);
+    const long = classNames.findIndex((name) => (name as string).length > MAX_NAME_LENGTH);
+    if (long >= 0) fail(`name ${long} of classNames has more than ${MAX_NAME_LENGTH} characters`);
+  }
   if (outputs !== "logits" && outputs !== "scores")
     return fail(`outputs is ${describeValue(outputs)}: expected "logits" or "scores"`);
   if (notes !== undefined && !isPlainObject(notes)) return fail("notes is not an object");
+  if (isDeeper(notes, MAX_NOTES_DEPTH)) return fail(`notes is nested more than ${MAX_NOTES_DEPTH} deep`);
+  checkLayerCount(architecture, where);
   const parsed = parsePreprocessing(where, preprocessing);
-  const columns = sizeOf(inputShape as number[]);
+  checkPreprocessing(parsed, where);
   if (parsed.kind === "standardize" && parsed.mean.length !== 1 && parsed.mean.length !== columns) {
     fail(`standardizes ${parsed.mean.length} numbers, an input has ${columns}`);
   }
