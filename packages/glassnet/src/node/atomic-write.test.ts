@@ -1,5 +1,16 @@
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -36,6 +47,35 @@ test("a link keeps pointing to the file that is replaced", async () => {
   expect(readFileSync(path, "utf8")).toBe("new");
 });
 
+test("a link to a file that is not there yet creates that file, also from another folder and by several links", async () => {
+  mkdirSync(join(folder, "links"));
+  symlinkSync("second", join(folder, "links", "first"));
+  symlinkSync("../model.bin", join(folder, "links", "second"));
+  await writeFileAtomic(join(folder, "links", "first"), "new");
+  expect(readFileSync(path, "utf8")).toBe("new");
+  expect(lstatSync(join(folder, "links", "first")).isSymbolicLink()).toBe(true);
+  expect(readdirSync(join(folder, "links"))).toEqual(["first", "second"]);
+  symlinkSync("none/model.bin", join(folder, "astray"));
+  symlinkSync("circle", join(folder, "circle"));
+  const messages: string[] = [];
+  for (const name of ["astray", "circle"]) messages.push(await messageOf(writeFileAtomic(join(folder, name), "x")));
+  expect(messages).toMatchInlineSnapshot(`
+    [
+      "UsageError: DIR/astray: cannot write: no such file or folder",
+      "UsageError: DIR/circle: cannot write: too many symbolic links",
+    ]
+  `);
+});
+
+test("who may use a file stays when it is replaced", async () => {
+  for (const mode of [0o600, 0o640, 0o666, 0o755]) {
+    writeFileSync(path, "old");
+    chmodSync(path, mode);
+    await writeFileAtomic(path, "new");
+    expect([statSync(path).mode & 0o7777, readFileSync(path, "utf8")]).toEqual([mode, "new"]);
+  }
+});
+
 test("what cannot be written is named", async () => {
   writeFileSync(path, "old");
   expect(await messageOf(writeFileAtomic(folder, "x"))).toMatchInlineSnapshot(
@@ -48,7 +88,7 @@ test("what cannot be written is named", async () => {
     `"UsageError: DIR/no/model.bin: cannot write: no such file or folder"`,
   );
   expect(await messageOf(writeFileAtomic("/dev/full", "x"))).toMatchInlineSnapshot(
-    `"UsageError: /dev/full: cannot write: is a device or pipe, not a file"`,
+    `"UsageError: /dev/full: cannot write: is a device, not a file"`,
   );
   expect(readFileSync(path, "utf8")).toBe("old");
   expect(readdirSync(folder)).toEqual(["model.bin"]);
