@@ -11,7 +11,7 @@ import { flatten } from "./flatten.ts";
 import { Layer, type LayerConfig } from "./layer.ts";
 import { linear } from "./linear.ts";
 import type { Run } from "./run.ts";
-import { sequential } from "./sequential.ts";
+import { Sequential, sequential } from "./sequential.ts";
 import { summarize, summary } from "./summary.ts";
 
 const rng = Rng.seeded(1);
@@ -48,6 +48,16 @@ test("the summary of a model with state, a function of one's own and layers in l
     195 FLOPs and 128 bytes of activations for one example"
   `);
 });
+
+test("the summary of a model with very many layers takes seconds, not hours", () => {
+  const wide = new Sequential(Array.from({ length: 150_000 }, () => dropout(0)));
+  const lines = summary(wide, [1]).split("\n");
+  expect(lines.length).toBe(150_000 + 6);
+  expect([lines[3], lines.at(-4)].join("\n")).toMatchInlineSnapshot(`
+    "layers.0       dropout rate=0  [1]              0      0
+    layers.149999  dropout rate=0  [1]              0      0"
+  `);
+}, 60_000);
 
 describe("the numbers", () => {
   test("FLOPs by hand: a product counts two for each weight, a bias one for each unit", () => {

@@ -64,6 +64,20 @@ function ownerOf(path: string, layers: ReadonlyMap<string, Layer>): string {
   return parts.join(".");
 }
 
+/** Every path that others go on from. */
+function containersOf(paths: readonly string[]): Set<string> {
+  const containers = new Set<string>();
+  for (const path of paths) {
+    if (path !== "") containers.add("");
+    for (let end = path.lastIndexOf("."); end > 0; end = path.lastIndexOf(".", end - 1)) {
+      const before = path.slice(0, end);
+      if (containers.has(before)) break; // and so are those before it
+      containers.add(before);
+    }
+  }
+  return containers;
+}
+
 /**
  * What a model is made of, and what one example costs. `inputShape` is without the batch axis.
  *
@@ -110,12 +124,11 @@ export function summarize(model: Layer, inputShape: Shape): ModelSummary {
   }
 
   // Containers that compute nothing themselves are left out: what they hold stands in the list.
-  const isContainer = (path: string) =>
-    calls.some((other) => path !== other.path && (path === "" || other.path.startsWith(`${path}.`)));
-  const isListed = (path: string) => own.has(path) || flopsAt.has(path) || !isContainer(path);
-  const isFirst = (path: string, i: number) => calls.findIndex((other) => other.path === path) === i;
+  const containers = containersOf(calls.map(({ path }) => path));
+  const isListed = (path: string) => own.has(path) || flopsAt.has(path) || !containers.has(path);
+  const firsts = new Map(calls.map(({ path }, i) => [path, i] as const).toReversed()); // the last entry of a path stays
   const rows = calls
-    .filter(({ path }, i) => isListed(path) && isFirst(path, i))
+    .filter(({ path }, i) => isListed(path) && firsts.get(path) === i)
     .map(
       ({ path, layer, output }): LayerSummary => ({
         path,
@@ -154,7 +167,7 @@ export function summary(model: Layer, inputShape: Shape): string {
     formatCount(cost),
   ]);
   const table = [head, ["input", "", formatShape(inputShape), "", ""], ...rows];
-  const widths = head.map((_, column) => Math.max(...table.map((row) => row[column]!.length)));
+  const widths = head.map((_, column) => table.reduce((width, row) => Math.max(width, row[column]!.length), 0));
   const isNumeric = (column: number) => column >= 3;
   const lines = table.map((row) =>
     row
