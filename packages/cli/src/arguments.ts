@@ -1,8 +1,8 @@
-import { checkOption } from "glassnet";
 import { closest } from "./closest.ts";
 import { UsageFailure } from "./failure.ts";
 import { type Flag, type FlagTable, spelling, type Values } from "./flag.ts";
 import type { Messages } from "./messages/index.ts";
+import { checkValue } from "./option.ts";
 
 export interface ParsedArguments<T extends FlagTable> {
   readonly positionals: readonly string[];
@@ -22,10 +22,10 @@ function numberOf(text: string): number | string {
   return /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i.test(text.trim()) ? Number(text) : text;
 }
 
-function readValue(where: string, name: string, flag: Flag, text: string): unknown {
+function readValue(where: string, name: string, flag: Flag, text: string, m: Messages): unknown {
   if (flag.kind === "text") return text;
   const value = flag.kind === "choice" || flag.kind === "flag" ? text : numberOf(text);
-  checkOption(where, name, flag, value);
+  checkValue(where, name, flag, value, m);
   return value;
 }
 
@@ -91,7 +91,7 @@ export function parseArguments<T extends FlagTable>(
     if (isMissing || (flag.kind === "text" && text === "")) {
       throw new UsageFailure(m.usage.needsValue(where, spelled));
     }
-    values[found.name] = readValue(where, spelled, flag, text);
+    values[found.name] = readValue(where, spelled, flag, text, m);
   }
   return { positionals, values: values as Values<T>, given: given as Set<keyof T & string> };
 }

@@ -1,5 +1,4 @@
 import {
-  Activation,
   type Capture,
   capture,
   checkGradients,
@@ -14,14 +13,16 @@ import type { Decision, Digitizer } from "./decision.ts";
 import { SIDE } from "./draw.ts";
 import { Failure } from "./failure.ts";
 import type { Messages } from "./messages/index.ts";
-import { type LinearPlace, linearPlaces } from "./network.ts";
-import { largest, significant } from "./numbers.ts";
+import { endsInSigmoid, type LinearPlace, linearPlaces } from "./network.ts";
+import { digitsUntil, largest, significant } from "./numbers.ts";
 import { lossOf } from "./recipe.ts";
 import { tableLines } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
-import { clip, wrap } from "./width.ts";
+import { wrap } from "./width.ts";
 
 const SHOWN = 6;
+/** Outputs of so many neurons are shown in full. */
+const ALL_SHOWN = 10;
 
 /** One example's way forward and back, as the library computed it. */
 export interface Backprop {
@@ -102,29 +103,48 @@ function printForward(terminal: Terminal, { decision, outputs, run }: Backprop, 
   terminal.print(terminal.paint.bold(text.forward));
   const inputs = outputs.get([...run.layers.keys()][0] ?? "") ?? [];
   const alive = sizesOf(inputs).alive;
+  const width = Math.min(terminal.columns, 120) - 2;
   terminal.print(`   ${text.input(formatCount(decision.pixels.length), formatCount(alive))}`);
   for (const [path, values] of outputs) {
     if (path === "" || values.length === decision.pixels.length) continue;
-    const shown = Array.from(values)
-      .slice(0, 10)
-      .map((x) => significant(x, 3));
-    const tail = values.length > shown.length ? ", …" : "";
     const title = run.layers.get(path)!.output.shape.slice(1).join(" × ");
-    terminal.print(
-      clip(`   ${text.layer(path, `[${title}]`, shown.join(", ") + tail)}`, Math.min(terminal.columns, 120)),
-    );
+    const lines = (count: number) => {
+      const shown = Array.from(values).slice(0, count);
+      const numbers = shown.map((x) => significant(x, 3)).join(", ");
+      return wrap(text.layer(path, `[${title}]`, numbers + (values.length > count ? ", …" : "")), width, "   ");
+    };
+    let count = ALL_SHOWN;
+    if (values.length > ALL_SHOWN) while (count > 1 && lines(count).includes("\n")) count--;
+    terminal.print(lines(count).replaceAll("\n", "\n  "));
   }
 }
 
-function printLoss(terminal: Terminal, { decision, loss }: Backprop, m: Messages): void {
+/**
+ * The probability of one class and its logarithm, in double precision, as texts of which one follows from the other:
+ * close to 1 a probability is told by what it lacks.
+ */
+function surprise(logits: ArrayLike<number>, label: number): { p: string; loss: string } {
+  const powers = Array.from(logits, (z) => Math.exp(z - logits[label]!));
+  const others = powers.reduce((sum, power, k) => (k === label ? sum : sum + power), 0);
+  const p = 1 / (1 + others);
+  if (p < 0.9) {
+    const shown = significant(p, 10);
+    return { p: shown, loss: significant(-Math.log(Number(shown)), 6) };
+  }
+  const missing = significant(others / (1 + others), 6);
+  return { p: `(1 − ${missing})`, loss: significant(-Math.log1p(-Number(missing)), 6) };
+}
+
+function printLoss(terminal: Terminal, { decision, loss, outputs }: Backprop, m: Messages): void {
   const text = m.explain.backprop;
   terminal.print(terminal.paint.bold(text.loss));
-  const { label, probabilities, kind } = decision;
-  const value = significant(loss, 6);
+  const { label, kind } = decision;
+  const library = significant(loss, 6);
+  const logits = [...outputs.values()].at(-1) ?? [];
   const line =
     kind === "logits"
-      ? text.crossEntropy(String(label), significant(probabilities[label]!, 6), value)
-      : text.squared(value);
+      ? text.crossEntropy({ label: String(label), ...surprise(logits, label), library })
+      : text.squared(library);
   terminal.print(`   ${line}`);
 }
 
@@ -140,9 +160,12 @@ function isClassic(model: Layer, { decision, places, run }: Backprop): boolean {
   const paths = [...run.layers.keys()].filter((path) => path !== "");
   const behind = paths.slice(paths.indexOf(places.at(-1)?.path ?? "") + 1);
   if (decision.kind === "logits") return behind.length === 0;
-  const { layers } = model as { readonly layers?: readonly Layer[] };
-  const last = layers?.at(-1);
-  return behind.length === 1 && last instanceof Activation && last.name === "sigmoid";
+  return behind.length === 1 && endsInSigmoid(model);
+}
+
+/** With so many digits that δ follows from it. */
+function outputText(p: number): string {
+  return p === 0 || p >= 1e-4 ? p.toFixed(12) : p.toExponential(7);
 }
 
 function printOutputs(terminal: Terminal, backprop: Backprop, isKnown: boolean, m: Messages): void {
@@ -154,7 +177,7 @@ function printOutputs(terminal: Terminal, backprop: Backprop, isKnown: boolean, 
   if (isKnown) terminal.print(`   ${isLogits ? text.outputs : text.outputsSquared}`);
   const rows = Array.from({ length: library.length }, (_, k) => [
     String(k),
-    decision.probabilities[k]!.toFixed(6),
+    outputText(decision.probabilities[k]!),
     k === decision.label ? "1" : "0",
     ...(isKnown ? [deltaByHand(decision, k).toExponential(4)] : []),
     library[k]!.toExponential(4),
@@ -195,11 +218,17 @@ async function printHidden(
       : m.explain.neuron.unit(number - 1, index);
     const product = delta[unit]! * inputs[index]!;
     const own = gradients.get(`${path}.weight`)?.[unit * layer.inFeatures + index] ?? Number.NaN;
+    const rounded = (x: number, digits: number) => Number(significant(x, digits));
+    const digits = digitsUntil(
+      5,
+      9,
+      (n) => significant(rounded(delta[unit]!, n) * rounded(inputs[index]!, n), 5) === significant(product, 5),
+    );
     const line = text.weight({
       unit,
       input,
-      delta: significant(delta[unit]!, 5),
-      value: significant(inputs[index]!, 5),
+      delta: significant(delta[unit]!, digits),
+      value: significant(inputs[index]!, digits),
       product: significant(product, 5),
       library: significant(own, 5),
     });
@@ -257,6 +286,9 @@ async function printCheck(terminal: Terminal, backprop: Backprop, m: Messages): 
   terminal.print(
     terminal.paint.good(wrap(text.verdict(total, error.toExponential(1)), Math.min(terminal.columns, 100), "   ")),
   );
+  if (checks.some(({ zeros }) => zeros > 0)) {
+    terminal.print(terminal.paint.dim(wrap(text.zeros, Math.min(terminal.columns, 100), "   ")));
+  }
   if (error > 1e-6) terminal.print(wrap(text.tiny, Math.min(terminal.columns, 100), "   "));
 }
 

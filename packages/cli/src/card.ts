@@ -45,7 +45,7 @@ function cardLines(card: Card, paint: Paint, m: Messages, isWhole: boolean): str
   const above = Math.floor((picture.length - numbers.length) / 2);
   const body = picture.map((line, i) => padEnd(`${line}${" ".repeat(GAP)}${numbers[i - above] ?? ""}`, CARD_WIDTH));
   return [
-    padEnd(`${paint.bold(card.title)}: ${m.models.trueLabel(String(card.label))}, ${mark}`, CARD_WIDTH),
+    padEnd(m.models.cardHead(paint.bold(card.title), m.models.trueLabel(String(card.label)), mark), CARD_WIDTH),
     padEnd(says, CARD_WIDTH),
     ...body,
   ];

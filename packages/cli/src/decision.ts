@@ -14,7 +14,7 @@ import {
 import type { Card } from "./card.ts";
 import { printEvidence } from "./evidence-report.ts";
 import type { Messages } from "./messages/index.ts";
-import { type LinearPlace, linearPlaces } from "./network.ts";
+import { endsInSigmoid, type LinearPlace, linearPlaces } from "./network.ts";
 import { printNeuron } from "./neuron.ts";
 import { largest } from "./numbers.ts";
 import { type OutputKind, shownOutputs } from "./outcome.ts";
@@ -78,11 +78,18 @@ export async function reasonsOf(
 }
 
 /** Prints the evidence for and against, also against the runner-up, and one neuron's sum. */
-export function printReasons(terminal: Terminal, model: Layer, reasons: Reasons, top: number, m: Messages): void {
+export function printReasons(
+  terminal: Terminal,
+  { model, outputs }: Digitizer,
+  reasons: Reasons,
+  top: number,
+  m: Messages,
+): void {
   const from = linearPlaces(model).length - 1;
-  printEvidence(terminal, reasons.own, { from, top }, m);
+  const meaning = outputs !== "scores" ? "logit" : endsInSigmoid(model) ? "beforeSigmoid" : "output";
+  printEvidence(terminal, reasons.own, { from, top, meaning }, m);
   terminal.print();
-  printEvidence(terminal, reasons.versus, { from, top }, m);
+  printEvidence(terminal, reasons.versus, { from, top, meaning }, m);
   terminal.print();
   printNeuron(
     terminal,

@@ -1,10 +1,10 @@
 import type { EpochEvent } from "glassnet";
 import type { Messages } from "./messages/index.ts";
-import { percent } from "./numbers.ts";
+import { lossText, percent } from "./numbers.ts";
 import type { Terminal } from "./terminal.ts";
 import { padStart, widthOf } from "./width.ts";
 
-const LEAST = [5, 12, 12, 12, 8] as const;
+const LEAST = [5, 10, 12, 12, 7] as const;
 
 /** A table that grows by a row with each epoch. */
 export class EpochTable {
@@ -32,12 +32,12 @@ export class EpochTable {
     this.#lastMs = event.elapsedMs;
     const cells = [
       String(event.epoch),
-      event.batchLoss.toFixed(4),
-      event.validation?.loss.toFixed(4) ?? "",
+      lossText(event.batchLoss),
+      event.validation === undefined ? "" : lossText(event.validation.loss),
       percent(event.validation?.accuracy ?? Number.NaN),
       seconds.toFixed(1),
     ];
-    const mark = event.best ? `  ${paint.good(`← ${this.#m.train.columns.best}`)}` : "";
+    const mark = event.best ? ` ${paint.good(`← ${this.#m.train.columns.best}`)}` : "";
     this.#terminal.print(this.#line(cells) + mark);
   }
 }

@@ -4,7 +4,7 @@ import { verb } from "./context.ts";
 import { exitCodes, UsageFailure } from "./failure.ts";
 import type { FlagTable } from "./flag.ts";
 import { modelFlags } from "./model-flags.ts";
-import { percent } from "./numbers.ts";
+import { lossText, percent } from "./numbers.ts";
 import { classQualities, outcomeOf } from "./outcome.ts";
 import { digitsFor, openDigitModel } from "./saved-model.ts";
 import { tableLines } from "./table.ts";
@@ -59,7 +59,7 @@ export const evalVerb = verb({
     terminal.print(paint.bold(m.models.evalHead(opened.path, count)));
     const right = formatCount(Math.round(outcome.accuracy * data.size));
     terminal.print(`  ${m.models.accuracyLine(percent(outcome.accuracy), right, count)}`);
-    terminal.print(`  ${m.models.lossLine(m.models.lossName[kind], outcome.loss.toFixed(4))}`);
+    terminal.print(`  ${m.models.lossLine(m.models.lossName[kind], lossText(outcome.loss))}`);
     printHead(terminal, m.models.perClass);
     const { columns } = m.models;
     const [head, ...lines] = tableLines(

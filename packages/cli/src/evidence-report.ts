@@ -2,7 +2,7 @@ import type { Contribution, Evidence } from "glassnet";
 import { bar } from "./bar.ts";
 import { SIDE } from "./draw.ts";
 import type { Messages } from "./messages/index.ts";
-import { signed } from "./numbers.ts";
+import { digitsUntil, signed } from "./numbers.ts";
 import type { Terminal } from "./terminal.ts";
 import { padEnd, padStart, widthOf, wrap } from "./width.ts";
 
@@ -11,6 +11,8 @@ export interface EvidenceOptions {
   readonly from: number;
   /** Units to show on each side. */
   readonly top: number;
+  /** What the sum for one class is. */
+  readonly meaning: "logit" | "beforeSigmoid" | "output";
 }
 
 const BAR = 16;
@@ -25,7 +27,7 @@ export function printEvidence(terminal: Terminal, evidence: Evidence, options: E
   const { paint, columns } = terminal;
   const text = m.explain.evidence;
   const { classIndex, versus, bias, sum, logit, bound } = evidence;
-  const { from, top } = options;
+  const { from, top, meaning } = options;
   terminal.print(
     `  ${paint.bold(versus === undefined ? text.head(String(classIndex)) : text.versus(String(classIndex), String(versus)))}`,
   );
@@ -48,12 +50,23 @@ export function printEvidence(terminal: Terminal, evidence: Evidence, options: E
   const total = (list: readonly Contribution[]) => list.reduce((all, { product }) => all + product, 0);
   side(text.for, evidence.for, paint.good);
   side(text.against, evidence.against, paint.bad);
+  const parts = [total(evidence.for), total(evidence.against), bias];
+  const digits = digitsUntil(
+    3,
+    9,
+    (n) =>
+      signed(
+        parts.reduce((all, part) => all + Number(signed(part, n)), 0),
+        n,
+      ) === signed(sum, n),
+  );
+  const [plus, minus, shift] = parts.map((part) => signed(part, digits)) as [string, string, string];
   const line = text.sum({
-    for: signed(total(evidence.for), 3),
-    against: signed(total(evidence.against), 3),
-    bias: signed(bias, 3),
-    sum: signed(sum, 3),
-    isDifference: versus !== undefined,
+    for: plus,
+    against: minus,
+    bias: shift,
+    sum: signed(sum, digits),
+    meaning: versus === undefined ? text.meanings[meaning] : text.meanings.difference,
   });
   terminal.print(wrap(line, Math.min(columns, 100), "  "));
   const gap = Math.abs(sum - logit);

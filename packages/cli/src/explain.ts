@@ -45,11 +45,21 @@ const flags = {
     help: "backpropagation with real numbers, and every gradient checked against finite differences",
     zh: "用真实数字展示反向传播，并用有限差分检验每个梯度",
   },
-  top: { kind: "integer", min: 1, max: 784, default: 6, help: "how many terms to show", zh: "显示多少项" },
+  top: {
+    kind: "integer",
+    min: 1,
+    default: 6,
+    isOptional: true,
+    help: "how many terms to show, the largest first; by default 6, and with --unit every term that is not 0",
+    zh: "显示多少项，从最大的起；默认 6 项，有 --unit 时默认显示所有不为 0 的项",
+  },
   ...modelFlags,
 } as const satisfies FlagTable;
 
 type ExplainCall = Call<typeof flags>;
+
+/** Terms on each side of an explanation, unless `--top` says otherwise. */
+const EVIDENCE_SHOWN = 6;
 
 /** The neuron that `--unit` names. */
 function parseUnit(
@@ -106,7 +116,7 @@ async function explainDecision(opened: OpenedModel, decision: Decision, call: Ex
   const reasons = await reasonsOf(model, decision, { classIndex: values.class, versus: values.versus });
   if (!values.json) {
     terminal.print();
-    printReasons(terminal, model, reasons, values.top, m);
+    printReasons(terminal, opened.saved, reasons, values.top ?? EVIDENCE_SHOWN, m);
     return;
   }
   writeJson({
@@ -133,7 +143,7 @@ async function explainUnit(opened: OpenedModel, decision: Decision, call: Explai
     return;
   }
   terminal.print();
-  printNeuron(terminal, sum, { number: place.number, isPixels: place.isFirst, top: values.top }, m);
+  printNeuron(terminal, sum, { number: place.number, isPixels: place.isFirst, top: values.top ?? sum.terms.length }, m);
 }
 
 async function explainBackprop(opened: OpenedModel, decision: Decision, call: ExplainCall): Promise<void> {

@@ -45,6 +45,20 @@ function printFlags(terminal: Terminal, table: FlagTable, lang: Language, m: Mes
   }
 }
 
+function widthOfTexts(terminal: Terminal): number {
+  return Math.min(terminal.columns, TEXT_WIDTH);
+}
+
+/** A line whose continuation is indented further. */
+function hanging(text: string, terminal: Terminal, indent: number): string {
+  return wrap(text, widthOfTexts(terminal) - 2, " ".repeat(indent)).replaceAll("\n", "\n  ");
+}
+
+function printExample(terminal: Terminal, command: string, what: string): void {
+  terminal.print(hanging(command, terminal, 2).split("\n").map(terminal.paint.accent).join("\n"));
+  terminal.print(wrap(what, widthOfTexts(terminal), " ".repeat(6)));
+}
+
 /** What there is, and what to try first. */
 export function printOverview(terminal: Terminal, verbs: readonly Verb[], lang: Language, m: Messages): void {
   const { paint } = terminal;
@@ -57,7 +71,7 @@ export function printOverview(terminal: Terminal, verbs: readonly Verb[], lang: 
     [`npx glassnet explain ${newestRun() ?? "runs/…"} --index 0`, help.first.explain],
     ["npx glassnet explain backpropagation", help.first.term],
   ] as const;
-  for (const [command, what] of first) terminal.print(`  ${paint.accent(command)}\n      ${what}`);
+  for (const [command, what] of first) printExample(terminal, command, what);
   terminal.print();
   terminal.print(help.commands);
   const rows = [
@@ -65,15 +79,16 @@ export function printOverview(terminal: Terminal, verbs: readonly Verb[], lang: 
     ["help", ["glassnet help [COMMAND]"]] as const,
   ];
   for (const [name, usage] of rows) {
-    terminal.print(`  ${paint.bold(padEnd(name, 8))}  ${help.verbs[name as keyof typeof help.verbs]}`);
-    for (const line of usage) terminal.print(`            ${paint.dim(help.usageLine(line))}`);
+    const what = wrap(help.verbs[name as keyof typeof help.verbs], widthOfTexts(terminal), " ".repeat(12));
+    terminal.print(`  ${paint.bold(padEnd(name, 8))}  ${what.trimStart()}`);
+    for (const line of usage) terminal.print(paint.dim(hanging(help.usageLine(line), terminal, 12)));
   }
   terminal.print();
   terminal.print(help.forAll);
   printFlags(terminal, commonFlags, lang, m);
   terminal.print();
   terminal.print(wrap(help.exitCodes, Math.min(terminal.columns, TEXT_WIDTH)));
-  terminal.print(help.more);
+  terminal.print(wrap(help.more, Math.min(terminal.columns, TEXT_WIDTH)));
 }
 
 /** The help of one verb. */
@@ -84,10 +99,12 @@ export function printVerbHelp(
   m: Messages,
 ): void {
   const { paint } = terminal;
-  terminal.print(paint.bold(`glassnet ${name}: ${m.help.verbs[name as keyof typeof m.help.verbs]}`));
+  terminal.print(
+    paint.bold(wrap(`glassnet ${name}: ${m.help.verbs[name as keyof typeof m.help.verbs]}`, widthOfTexts(terminal))),
+  );
   terminal.print();
   terminal.print(m.help.usage);
-  for (const line of usage) terminal.print(`  ${m.help.usageLine(line)}`);
+  for (const line of usage) terminal.print(hanging(m.help.usageLine(line), terminal, 2));
   terminal.print();
   terminal.print(m.help.options);
   printFlags(terminal, flags, lang, m);
@@ -96,5 +113,5 @@ export function printVerbHelp(
   printFlags(terminal, commonFlags, lang, m);
   terminal.print();
   terminal.print(m.help.examples);
-  for (const [command, what] of examples) terminal.print(`  ${paint.accent(command)}\n      ${what[lang]}`);
+  for (const [command, what] of examples) printExample(terminal, command, what[lang]);
 }

@@ -1,7 +1,9 @@
-import { stat } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import {
   compile,
+  decodeSafetensors,
   encode,
+  FormatError,
   formatBytes,
   formatCount,
   type Preprocessing,
@@ -16,8 +18,9 @@ import type { FlagTable } from "./flag.ts";
 import type { Messages } from "./messages/index.ts";
 import { printModelSummary } from "./model-summary.ts";
 import { percent, significant } from "./numbers.ts";
-import { type OpenedModel, openModel } from "./saved-model.ts";
+import { fileOf, type OpenedModel, openModel } from "./saved-model.ts";
 import { tableLines } from "./table.ts";
+import type { Terminal } from "./terminal.ts";
 import { printHead } from "./train-report.ts";
 import { wrap } from "./width.ts";
 
@@ -57,6 +60,47 @@ function statisticsOf(name: string, shape: readonly number[], data: ArrayLike<nu
   const mean = sum / data.length;
   for (let i = 0; i < data.length; i++) squares += (data[i]! - mean) ** 2;
   return { name, shape, min, max, mean, std: Math.sqrt(squares / data.length), zeros: none / data.length };
+}
+
+function printWeights(terminal: Terminal, weights: readonly WeightStatistics[], m: Messages): void {
+  const text = m.models.inspect;
+  printHead(terminal, text.weightsHead);
+  const { columns } = text;
+  const [head, ...lines] = tableLines(
+    [
+      [columns.name, columns.shape, columns.min, columns.max, columns.mean, columns.std, columns.zeros],
+      ...weights.map(({ name, shape, min, max, mean, std, zeros: none }) => [
+        name,
+        shape.map((n) => formatCount(n)).join(" × "),
+        min.toFixed(4),
+        max.toFixed(4),
+        mean.toFixed(4),
+        std.toFixed(4),
+        percent(none, 1),
+      ]),
+    ],
+    { align: ["left", "left"], indent: "  " },
+  );
+  terminal.print(terminal.paint.dim(head!));
+  for (const line of lines) terminal.print(line);
+}
+
+/** What can be said of a model with layers that only its author has: its tensors. */
+async function inspectForeign(path: string, reason: FormatError, call: Call<typeof flags>): Promise<void> {
+  const { terminal, m, values, writeJson } = call;
+  const bytes = await readFile(path);
+  const weights = [...decodeSafetensors(bytes, path).tensors].map(([name, { shape, data }]) =>
+    statisticsOf(name, shape, data),
+  );
+  if (values.json) {
+    writeJson({ version: 1, file: path, bytes: bytes.length, architecture: null, problem: reason.message, weights });
+    return;
+  }
+  terminal.print(terminal.paint.bold(m.models.inspect.file(path, formatBytes(bytes.length))));
+  const width = Math.min(terminal.columns, 100);
+  terminal.print(wrap(reason.message.split("\n")[0]!, width, "  "));
+  terminal.print(wrap(m.models.ownLayers, width, "  "));
+  printWeights(terminal, weights, m);
 }
 
 async function allStatistics({ saved }: OpenedModel): Promise<WeightStatistics[]> {
@@ -115,25 +159,7 @@ async function printModel(opened: OpenedModel, bytes: number, call: Call<typeof 
   if (saved.classNames !== undefined) {
     terminal.print(wrap(text.classes(saved.classNames.join(" ")), width, "  "));
   }
-  printHead(terminal, text.weightsHead);
-  const { columns } = text;
-  const [head, ...lines] = tableLines(
-    [
-      [columns.name, columns.shape, columns.min, columns.max, columns.mean, columns.std, columns.zeros],
-      ...(await allStatistics(opened)).map(({ name, shape, min, max, mean, std, zeros: none }) => [
-        name,
-        shape.map((n) => formatCount(n)).join(" × "),
-        min.toFixed(4),
-        max.toFixed(4),
-        mean.toFixed(4),
-        std.toFixed(4),
-        percent(none, 1),
-      ]),
-    ],
-    { align: ["left", "left"], indent: "  " },
-  );
-  terminal.print(terminal.paint.dim(head!));
-  for (const line of lines) terminal.print(line);
+  printWeights(terminal, await allStatistics(opened), m);
   if (saved.notes !== undefined) {
     printHead(terminal, text.notesHead);
     for (const line of noteLines(saved.notes)) terminal.print(`  ${line}`);
@@ -162,7 +188,15 @@ export const inspectVerb = verb({
     const usage = m.usage.seeUsage(m.help.usageLine(USAGE));
     if (name === undefined) throw new UsageFailure(m.usage.missingModel("inspect"), usage);
     if (extra !== undefined) throw new UsageFailure(m.usage.extraArgument("inspect", extra), usage);
-    const opened = await openModel(name, m);
+    const path = await fileOf(name, m);
+    const opened = await openModel(path, m).catch((error: unknown) => {
+      if (error instanceof FormatError && error.reason === "unknown-layer") return error;
+      throw error;
+    });
+    if (opened instanceof FormatError) {
+      await inspectForeign(path, opened, call);
+      return exitCodes.done;
+    }
     const { size } = await stat(opened.path);
     if (values.json) {
       const { model, ...rest } = opened.saved;

@@ -3,6 +3,8 @@ export interface Interrupt {
   readonly signal: AbortSignal;
   /** Exit code of what asked to stop; undefined as long as nothing did. */
   readonly exitCode: number | undefined;
+  /** What to say before the second wish ends the process. */
+  onQuit: (() => void) | undefined;
   /** Asks to stop as if the user had. */
   stop(exitCode: number): void;
   /** Leaves signals to Node again. */
@@ -21,21 +23,26 @@ export function watchInterrupt(onFirst: () => void): Interrupt {
   };
   const handlers = Object.entries(SIGNALS).map(([name, code]) => {
     const handler = (): void => {
-      if (exitCode !== undefined) process.exit(code);
+      if (exitCode !== undefined) {
+        interrupt.onQuit?.();
+        process.exit(code);
+      }
       stop(code);
       onFirst();
     };
     process.on(name as keyof typeof SIGNALS, handler);
     return { name: name as keyof typeof SIGNALS, handler };
   });
-  return {
+  const interrupt: Interrupt = {
     signal: controller.signal,
     get exitCode() {
       return exitCode;
     },
+    onQuit: undefined,
     stop,
     release() {
       for (const { name, handler } of handlers) process.off(name, handler);
     },
   };
+  return interrupt;
 }

@@ -1,4 +1,4 @@
-import { type Layer, type Linear, linearLayers } from "glassnet";
+import { Activation, type Layer, type Linear, linearLayers } from "glassnet";
 
 /** A linear layer in its place: counted from 1, as users count, and with its path, as files name it. */
 export interface LinearPlace {
@@ -21,6 +21,13 @@ export function linearPlaces(model: Layer): LinearPlace[] {
     isFirst: i === 0,
     isLast: i === found.length - 1,
   }));
+}
+
+/** Whether a model's outputs come from sigmoids, as those of the squared error do. */
+export function endsInSigmoid(model: Layer): boolean {
+  const { layers } = model as { readonly layers?: readonly Layer[] };
+  const last = layers?.at(-1);
+  return last instanceof Activation && last.name === "sigmoid";
 }
 
 /** The sizes of a chain of linear layers: `784-128-10`. */

@@ -1,7 +1,7 @@
 import type { Contributions } from "glassnet";
 import { SIDE } from "./draw.ts";
 import type { Messages } from "./messages/index.ts";
-import { signed, significant } from "./numbers.ts";
+import { digitsUntil, signed, significant } from "./numbers.ts";
 import { tableLines } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
 import { wrap } from "./width.ts";
@@ -29,24 +29,40 @@ export function printNeuron(terminal: Terminal, sum: Contributions, options: Neu
   terminal.print(wrap(text.head(number, sum.unit, sum.terms.length), Math.min(columns, 100), "  "));
   const place = (index: number) =>
     isPixels ? text.pixel(Math.floor(index / SIDE), index % SIDE, index) : text.unit(number - 1, index);
+  // A reader who multiplies or adds what is printed gets what is printed.
+  const decimals = digitsUntil(
+    4,
+    9,
+    (digits) =>
+      signed(Number(signed(total, digits)) + Number(signed(sum.bias, digits)), digits) === signed(sum.sum, digits),
+  );
+  const figures = digitsUntil(4, 9, (digits) =>
+    shown.every(
+      ({ input, weight, product }) =>
+        signed(Number(significant(weight, digits)) * Number(significant(input, digits)), decimals) ===
+        signed(product, decimals),
+    ),
+  );
   const rows = shown.map(({ index, input, weight, product }) => [
     place(index),
-    significant(weight),
+    significant(weight, figures),
     "×",
-    significant(input),
+    significant(input, figures),
     "=",
-    signed(product),
+    signed(product, decimals),
   ]);
   const put = (label: string, value: string) => [label, "", "", "", "", value];
   const lines = tableLines(
     [
       [text.input, text.weight, "", text.value, "", text.product],
       ...rows,
-      ...(ranked.length > shown.length ? [put(text.rest(ranked.length - shown.length), signed(rest))] : []),
-      ...(alive.length < sum.terms.length ? [put(text.zeros(sum.terms.length - alive.length), signed(0))] : []),
-      put(text.total, signed(total)),
-      [text.bias, significant(sum.bias), "×", "1", "=", signed(sum.bias)],
-      put("z", signed(sum.sum)),
+      ...(ranked.length > shown.length ? [put(text.rest(ranked.length - shown.length), signed(rest, decimals))] : []),
+      ...(alive.length < sum.terms.length
+        ? [put(text.zeros(sum.terms.length - alive.length), signed(0, decimals))]
+        : []),
+      put(text.total, signed(total, decimals)),
+      [text.bias, signed(sum.bias, decimals).replace("+", ""), "×", "1", "=", signed(sum.bias, decimals)],
+      put("z", signed(sum.sum, decimals)),
     ],
     { align: ["left"], indent: "  " },
   );
@@ -60,6 +76,6 @@ export function printNeuron(terminal: Terminal, sum: Contributions, options: Neu
   terminal.print(paint.dim(wrap(verdict, Math.min(columns, 100), "  ")));
   if (sum.activation !== undefined) {
     const { name, value } = sum.activation;
-    terminal.print(`  ${text.activation(name, significant(sum.z), significant(value))}`);
+    terminal.print(`  ${text.activation(name, significant(sum.z, 7), significant(value, 6))}`);
   }
 }

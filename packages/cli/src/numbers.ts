@@ -20,8 +20,20 @@ export function significant(x: number, digits = 4): string {
   return x.toFixed(Math.max(0, digits - whole + leading));
 }
 
+/** @example lossText(0.12345); // "0.1235" */
+export function lossText(loss: number): string {
+  return Math.abs(loss) < 1e6 || !Number.isFinite(loss) ? loss.toFixed(4) : loss.toExponential(1).replace("+", "");
+}
+
+/** The least number of digits, from `first` on, with which a printed equation is true; `last` if none is. */
+export function digitsUntil(first: number, last: number, isTrue: (digits: number) => boolean): number {
+  for (let digits = first; digits < last; digits++) if (isTrue(digits)) return digits;
+  return last;
+}
+
 /** With its sign, so that columns of terms read as a sum. */
 export function signed(x: number, digits = 4): string {
+  if (Math.abs(x) >= 1e6) return `${x < 0 ? "-" : "+"}${significant(Math.abs(x), digits + 2)}`;
   return `${x < 0 ? "-" : "+"}${Math.abs(x).toFixed(digits)}`;
 }
 

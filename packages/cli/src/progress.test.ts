@@ -75,7 +75,7 @@ test("the line says how far it is, how good, how fast, and how long it still tak
   const { written, stream } = screen(100, true);
   drive(new Progress(openTerminal({ stream, isColored: false }), messagesOf("en"), start), 1300, 10);
   expect(written.at(-1)!.replace("\r\u001b[2K", "")).toMatchInlineSnapshot(
-    `"epoch 2/8  ━━━━━━━━━━━━━━━━───────────────   50%  loss 0.5000  accuracy 97.3%  6,400/s  55.9 s left"`,
+    `"epoch 2/8  ━━━━━━━━━━━━━━─────────────   50%  loss 0.5000  accuracy 97.3%  6,400/s  55.9 s left"`,
   );
 });
 

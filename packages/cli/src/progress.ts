@@ -1,7 +1,7 @@
 import { formatCount, type StartEvent, type StepEvent } from "glassnet";
 import { progressBar } from "./bar.ts";
 import type { Messages } from "./messages/index.ts";
-import { percent } from "./numbers.ts";
+import { lossText, percent } from "./numbers.ts";
 import type { Terminal } from "./terminal.ts";
 import { widthOf } from "./width.ts";
 
@@ -9,6 +9,8 @@ const REDRAW_MS = 100;
 const PLAIN_LINE_MS = 10_000;
 /** Share of the newest loss in the smoothed one, and the like for the speed. */
 const SMOOTHING = 0.05;
+/** Columns left free behind the line: the terminal prints ^C there. */
+const CONTROL = 4;
 const MIN_BAR = 8;
 const MAX_BAR = 40;
 
@@ -66,7 +68,7 @@ export class Progress {
     return {
       stepInEpoch,
       share: Math.min(1, (stepInEpoch * batchSize) / examples),
-      loss: (this.#loss ?? 0).toFixed(4),
+      loss: lossText(this.#loss ?? 0),
       accuracy: this.#accuracy === undefined ? undefined : percent(this.#accuracy, 1),
       speed: formatCount(perExample > 0 ? Math.round(1000 / perExample) : 0),
       left: this.#m.duration(Math.max(1000, Math.round(remaining * (examples * perExample + this.#msBetween)))),
@@ -85,7 +87,8 @@ export class Progress {
       live.speed(speed),
       live.left(left),
     ];
-    const room = () => columns - 1 - widthOf(head) - 2 - parts.reduce((sum, part) => sum + widthOf(part) + 2, 0);
+    const room = () =>
+      columns - 1 - CONTROL - widthOf(head) - 2 - parts.reduce((sum, part) => sum + widthOf(part) + 2, 0);
     while (room() < MIN_BAR && parts.length > 2) parts.splice(-2, 1); // the time left is the last to go
     const { done, rest } = progressBar(share, Math.max(0, Math.min(MAX_BAR, room())));
     return [paint.bold(head), paint.accent(done) + paint.dim(rest), ...parts].join("  ");

@@ -4,7 +4,6 @@ import {
   activationNames,
   adam,
   adamW,
-  checkOption,
   crossEntropy,
   dropout,
   flatten,
@@ -24,6 +23,8 @@ import {
   trainOptions,
 } from "glassnet";
 import type { FlagTable, Values } from "./flag.ts";
+import type { Messages } from "./messages/index.ts";
+import { checkValue } from "./option.ts";
 
 /** Pixels of a digit: 28 rows of 28. */
 export const PIXELS = 784;
@@ -141,13 +142,13 @@ const learningRates = {
   mse: { sgd: 5, momentum: 1, adam: 0.002, adamW: 0.002 },
 } as const;
 
-/** @throws UsageError unless it is "none" or whole numbers of at least 1 with commas. */
-export function parseLayers(text: string): number[] {
+/** @throws UsageFailure or UsageError unless it is "none" or whole numbers of at least 1 with commas. */
+export function parseLayers(text: string, m: Messages): number[] {
   if (text.trim() === "none") return [];
   return text.split(",").map((part) => {
     const size = part.trim() === "" ? Number.NaN : Number(part);
     const row = { kind: "integer", min: 1, max: MAX_LAYER_SIZE, default: 1, help: "" } as const;
-    checkOption("train", "a size in --layers", row, Number.isNaN(size) ? part : size);
+    checkValue("train", m.usage.layerSize, row, Number.isNaN(size) ? part : size, m);
     return size;
   });
 }
@@ -156,11 +157,11 @@ export function usualLearningRate(loss: Recipe["loss"], optimizer: Recipe["optim
   return learningRates[loss][optimizer];
 }
 
-export function recipeOf(values: RecipeValues): Recipe {
+export function recipeOf(values: RecipeValues, m: Messages): Recipe {
   const { optimizer, loss } = values;
   const hasMomentum = optimizer === "sgd" || optimizer === "momentum";
   return {
-    layers: parseLayers(values.layers),
+    layers: parseLayers(values.layers, m),
     activation: values.activation,
     loss,
     epochs: values.epochs,

@@ -54,10 +54,10 @@ export async function lostSave(
     remade !== undefined
       ? m.train.folderMadeAgain(remade)
       : rescued !== undefined
-      ? m.train.rescued(rescued)
-      : kept !== undefined
-        ? m.train.checkpointKept(kept, savedEpoch)
-        : m.train.nothingKept;
+        ? m.train.rescued(rescued)
+        : kept !== undefined
+          ? m.train.checkpointKept(kept, savedEpoch)
+          : m.train.nothingKept;
   const failure = new Failure(m.train.notSaved(folder.path, reasonOf(cause)), hint, cause);
   return { failure, path: rescued ?? kept };
 }

@@ -32,6 +32,11 @@ export function keptBatchLoss({ end, epochs, lastBatchLoss }: Trained): number |
   return epochs.find(({ epoch }) => epoch === end.bestEpoch)?.batchLoss ?? lastBatchLoss;
 }
 
+/** A share of `count` examples without what the rounding of a mean in single precision left behind. */
+export function shareOf(share: number | undefined, count: number): number | undefined {
+  return share === undefined ? undefined : Math.round(share * count) / count;
+}
+
 /** What the run came to: what `--json` prints. */
 export function resultOf(
   run: {
@@ -54,11 +59,11 @@ export function resultOf(
     testAccuracy: outcome.accuracy,
     testLoss: finite(outcome.loss),
     trainLoss: finite(training.loss),
-    trainAccuracy: finite(training.accuracy),
+    trainAccuracy: finite(shareOf(training.accuracy, digits.training.size)),
     trainBatchLoss: finite(keptBatchLoss(trained)),
     validationLoss: finite(end.validation?.loss),
-    validationAccuracy: finite(end.validation?.accuracy),
-    trainSeconds: end.elapsedMs / 1000,
+    validationAccuracy: finite(shareOf(end.validation?.accuracy, digits.validation.size)),
+    trainSeconds: Math.round(end.elapsedMs / 10) / 100,
     epochs: epochs.length,
     bestEpoch: end.bestEpoch ?? null,
     steps: end.step,

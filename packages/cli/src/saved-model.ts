@@ -1,6 +1,6 @@
 import { stat } from "node:fs/promises";
 import { join } from "node:path";
-import { type Dataset, type SavedModel, summarize } from "glassnet";
+import { type Dataset, FormatError, formatCount, type SavedModel, summarize } from "glassnet";
 import { load } from "glassnet/node";
 import { digitsOf } from "./digits.ts";
 import { Failure, UsageFailure } from "./failure.ts";
@@ -17,7 +17,7 @@ export async function isPath(name: string): Promise<boolean> {
 }
 
 /** The model's file: itself, or the one in the folder of a run. */
-async function fileOf(path: string, m: Messages): Promise<string> {
+export async function fileOf(path: string, m: Messages): Promise<string> {
   const found = await stat(path).catch(() => undefined);
   if (found === undefined) throw new Failure(m.models.noSuchFile(path), m.models.noModelHint);
   if (!found.isDirectory()) return path;
@@ -31,10 +31,22 @@ export interface OpenedModel {
   readonly saved: SavedModel;
 }
 
+/** A file that does not even begin as a model does. */
+const foreignReasons: readonly string[] = ["too-short", "header-too-large", "header-past-end", "header-not-json"];
+
+async function readModel(path: string, m: Messages): Promise<SavedModel> {
+  try {
+    return await load(path);
+  } catch (error) {
+    const isForeign = error instanceof FormatError && foreignReasons.includes(error.reason);
+    throw isForeign ? new Failure(error.message, m.models.noModelFile, error) : error;
+  }
+}
+
 /** @param name a model file, or the folder of a run */
 export async function openModel(name: string, m: Messages): Promise<OpenedModel> {
   const path = await fileOf(name, m);
-  return { path, saved: await load(path) };
+  return { path, saved: await readModel(path, m) };
 }
 
 /** @throws Failure unless the model takes digits and tells ten classes apart */
@@ -66,6 +78,6 @@ export async function digitsFor(
 export function checkIndex(index: number, data: Dataset, set: "test" | "train", m: Messages): void {
   if (index < data.size) return;
   throw new UsageFailure(
-    m.models.noSuchDigit(String(index), m.models.sets[set], String(data.size), String(data.size - 1)),
+    m.models.noSuchDigit(String(index), m.models.sets[set], formatCount(data.size), formatCount(data.size - 1)),
   );
 }

@@ -4,7 +4,7 @@ import { printConfusion } from "./confusion.ts";
 import { cardOf, decide, printReasons, reasonsOf } from "./decision.ts";
 import type { Messages } from "./messages/index.ts";
 import { linearPlaces } from "./network.ts";
-import { percent } from "./numbers.ts";
+import { lossText, percent } from "./numbers.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Terminal } from "./terminal.ts";
 import { padEnd, widthOf, wrap } from "./width.ts";
@@ -30,9 +30,9 @@ export function printLosses(
   const { training, count, batchLoss, epoch } = losses;
   printHead(terminal, m.train.lossHead);
   const accuracy = percent(training.accuracy ?? Number.NaN);
-  terminal.print(`  ${m.train.emptyLoss(training.loss.toFixed(4), accuracy, formatCount(count))}`);
+  terminal.print(`  ${m.train.emptyLoss(lossText(training.loss), accuracy, formatCount(count))}`);
   if (batchLoss === undefined) return;
-  terminal.print(`  ${m.train.batchLoss(batchLoss.toFixed(4), epoch)}`);
+  terminal.print(`  ${m.train.batchLoss(lossText(batchLoss), epoch)}`);
   terminal.print(terminal.paint.dim(wrap(m.train.lossNote, Math.min(terminal.columns, TEXT_WIDTH), "  ")));
 }
 
@@ -44,7 +44,7 @@ export function printTest(terminal: Terminal, outcome: Outcome, names: readonly 
     percent(outcome.accuracy),
     formatCount(right),
     formatCount(count - right),
-    outcome.loss.toFixed(4),
+    lossText(outcome.loss),
   );
   terminal.print(`  ${terminal.paint.bold(line)}`);
   terminal.print();
@@ -91,7 +91,7 @@ export async function printExplanation(
   printHead(terminal, m.train.explainHead(index));
   const decision = await decide(saved, test, index);
   const reasons = await reasonsOf(saved.model, decision);
-  printReasons(terminal, saved.model, reasons, EVIDENCE_SHOWN, m);
+  printReasons(terminal, saved, reasons, EVIDENCE_SHOWN, m);
   return { layer: reasons.place.number, unit: reasons.neuron.unit };
 }
 
@@ -127,7 +127,7 @@ export function printNext(
     [`npx glassnet explain ${path} --index ${at.index}${data}`, next.explain],
     [
       `npx glassnet explain ${path} --index ${at.index} --unit ${at.layer}:${at.unit}${data}`,
-      hasHidden ? next.unit : next.explain,
+      hasHidden ? next.unit : next.outputUnit,
     ],
     [`npx glassnet explain ${path} --index ${at.index} --backprop${data}`, next.backprop],
     [`npx glassnet predict ${path} --index 8${data}`, next.predict],

@@ -29,7 +29,7 @@ import {
 } from "./recipe.ts";
 import { lostSave, reasonOf } from "./rescue.ts";
 import { createRunFolder, type RunFolder, removeRunFolder } from "./run-folder.ts";
-import { configOf, keptBatchLoss, resultOf } from "./run-record.ts";
+import { configOf, keptBatchLoss, resultOf, shareOf } from "./run-record.ts";
 import {
   printExamples,
   printExplanation,
@@ -142,7 +142,7 @@ function printIntroduction(call: TrainCall, recipe: Recipe, digits: Digits, save
   print(m.train.encoding[recipe.encoding]);
   print(
     m.train.recipe({
-      loss: recipe.loss,
+      loss: m.train.lossName[recipe.loss],
       optimizer: recipe.optimizer,
       rate: String(recipe.learningRate),
       schedule: recipe.schedule,
@@ -177,7 +177,7 @@ type Phase = "before" | "training" | "after";
 async function runTraining(call: TrainCall, interrupt: Interrupt, enter: (phase: Phase) => void): Promise<number> {
   const { terminal, m, values } = call;
   checkCombination(call);
-  const asked = recipeOf(values);
+  const asked = recipeOf(values, m);
   checkSize(asked, call);
   const digits = await splitDigits({ encoding: asked.encoding, directory: values.data, limit: values.limit }, m);
   const recipe = fitBatch(asked, call, digits.training.size);
@@ -196,22 +196,29 @@ async function runTraining(call: TrainCall, interrupt: Interrupt, enter: (phase:
   const trouble = (error: unknown) => {
     process.stderr.write(`${m.train.writeTrouble(error instanceof Error ? error.message : String(error))}\n`);
   };
-  call.onOutputClosed = () => {
-    process.stderr.write(`${m.train.outputClosed(folder.path)}\n`);
-    interrupt.stop(exitCodes.done);
+  call.onOutputClosed = (exitCode) => {
+    process.stderr.write(`${exitCode === exitCodes.done ? m.train.outputClosed : m.train.outputFailed}\n`);
+    interrupt.stop(exitCode);
+  };
+  let savedEpoch = 0;
+  interrupt.onQuit = () => {
+    const kept = folder.fileOf("model");
+    const text = savedEpoch > 0 ? m.train.checkpointKept(kept, savedEpoch) : m.train.nothingLearned(kept);
+    process.stderr.write(`${text}\n`);
   };
 
   printIntroduction(call, recipe, digits, savedWith({}));
   terminal.print(m.train.folder(folder.path));
   if (terminal.isLive) terminal.print(terminal.paint.dim(m.train.stopHint));
   terminal.print();
-  let savedEpoch = 0;
   enter("training");
   const trained = await watchTraining(training, folder, terminal, m, {
     onTrouble: trouble,
     onBest: async ({ epoch, validation }) => {
       try {
-        await folder.saveModel(savedWith({ epoch, validationAccuracy: validation?.accuracy }));
+        await folder.saveModel(
+          savedWith({ epoch, validationAccuracy: shareOf(validation?.accuracy, digits.validation.size) }),
+        );
         savedEpoch = epoch;
       } catch (error) {
         trouble(error); // what was saved before is still there, and the end tries again
@@ -221,7 +228,7 @@ async function runTraining(call: TrainCall, interrupt: Interrupt, enter: (phase:
 
   const { end, epochs } = trained;
   const epoch = end.bestEpoch ?? epochs.length;
-  const saved = savedWith({ epoch, validationAccuracy: end.validation?.accuracy });
+  const saved = savedWith({ epoch, validationAccuracy: shareOf(end.validation?.accuracy, digits.validation.size) });
   const problems: Failure[] = [];
   let modelPath: string | undefined = folder.fileOf("model");
   try {
@@ -234,8 +241,12 @@ async function runTraining(call: TrainCall, interrupt: Interrupt, enter: (phase:
     modelPath = lost.path;
   }
   enter("after");
+  interrupt.onQuit = undefined;
   terminal.print();
-  if (end.bestEpoch !== undefined) terminal.print(m.train.kept(end.bestEpoch));
+  // Weights of the start, or of a few steps that made them worse: nothing to test and nothing to explain.
+  const isStart = end.bestEpoch === undefined && (end.reason === "diverged" || end.step === 0);
+  const kept = isStart ? m.train.keptStart : end.bestEpoch !== undefined && m.train.kept(end.bestEpoch);
+  if (kept !== false) terminal.print(wrap(kept, Math.min(terminal.columns, 100)));
   terminal.print(m.train.seconds(m.duration(end.elapsedMs)));
 
   const scores =
@@ -243,9 +254,12 @@ async function runTraining(call: TrainCall, interrupt: Interrupt, enter: (phase:
   const outcome = await outcomeOf(model, digits.test, outputs); // the only time that the test digits are read
   const batchLoss = keptBatchLoss(trained);
   printLosses(terminal, { training: scores, count: digits.training.size, batchLoss, epoch: Math.max(1, epoch) }, m);
-  printTest(terminal, outcome, digitNames, m);
-  await printExamples(terminal, saved, digits.test, outcome, m);
-  const at = await printExplanation(terminal, saved, digits.test, 0, m);
+  let at: { layer: number; unit: number } | undefined;
+  if (!isStart) {
+    printTest(terminal, outcome, digitNames, m);
+    await printExamples(terminal, saved, digits.test, outcome, m);
+    at = await printExplanation(terminal, saved, digits.test, 0, m);
+  }
 
   const result = resultOf(
     { recipe, digits, trained, request: values, folder, modelPath },
@@ -265,20 +279,19 @@ async function runTraining(call: TrainCall, interrupt: Interrupt, enter: (phase:
       [folder.fileOf("events"), trained.isLogged ? m.train.saved.events : m.train.saved.eventsInPart],
       [folder.fileOf("summary"), m.train.saved.summary],
     ]);
-    printNext(terminal, { folder: folder.path, data: values.data }, { index: 0, ...at }, saved, m);
+    if (at !== undefined)
+      printNext(terminal, { folder: folder.path, data: values.data }, { index: 0, ...at }, saved, m);
   }
   if (values.json) call.writeJson(result);
   if (problems[0] !== undefined) throw problems[0];
   if (end.divergence !== undefined) {
     const usual = usualLearningRate(recipe.loss, recipe.optimizer);
     const better = String(recipe.learningRate > usual ? usual : Number((recipe.learningRate / 10).toPrecision(2)));
-    throw new Failure(
-      m.train.diverged(end.divergence.message),
-      m.train.divergedHint(String(recipe.learningRate), better),
-    );
+    throw new Failure(m.train.diverged(end.divergence), m.train.divergedHint(String(recipe.learningRate), better));
   }
-  if (interrupt.exitCode !== undefined && interrupt.exitCode !== exitCodes.done) {
-    process.stderr.write(`${m.train.stopped(folder.path)}\n`);
+  if (interrupt.exitCode !== undefined) {
+    const text = end.step === 0 ? m.train.nothingLearned(folder.fileOf("model")) : m.train.stopped(folder.path);
+    process.stderr.write(`${text}\n`);
   }
   return interrupt.exitCode ?? exitCodes.done;
 }

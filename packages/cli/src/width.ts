@@ -40,12 +40,18 @@ export function clip(text: string, columns: number): string {
   return `${taken}…`;
 }
 
-/** Breaks a text into lines: between words, and between any two Chinese characters unless punctuation would begin a line. */
+const CJK = "\\u2e80-\\u9fff\\uff00-\\uffef\\u201c\\u201d";
+const OPENING = "[\\uff08\\u201c\\u300a\\u300c\\u3010]*";
+const CLOSING = "[\\u3001\\u3002\\u300b\\u300d\\u3011\\uff01\\uff09\\uff0c\\uff1a\\uff1b\\uff1f\\u201d]*";
+/** What stays together: spaces; a word, or a Chinese character, with its punctuation. `<…>` belongs to a word. */
+const PIECES = new RegExp(` +|${OPENING}(?:(?:<[^<> ]*>|[^ ${CJK}])+|[${CJK}])${CLOSING}`, "g");
+
+/**
+ * Breaks a text into lines: between words, and between any two Chinese characters unless punctuation would begin a line
+ * or an opening bracket end it.
+ */
 export function wrap(text: string, columns: number, indent = ""): string {
-  const pieces =
-    text.match(
-      / +|[^ \u2e80-\u9fff\uff00-\uffef]+[\u3001\u3002\uff00-\uffef]*|[\u2e80-\u9fff\uff00-\uffef][\u3001\u3002\uff01\uff09\uff0c\uff1a\uff1b\uff1f\u201d]*/g,
-    ) ?? [];
+  const pieces = text.match(PIECES) ?? [];
   const lines: string[] = [];
   let line = "";
   for (const piece of pieces) {

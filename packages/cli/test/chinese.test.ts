@@ -85,8 +85,8 @@ test("so is every term, apart from its name in English and the words of its form
     expect(code).toBe(0);
     const { name } = glossary[i]!;
     expect(stdout.split("\n")[0]).toBe(`${name.zh}  ${name.en}`);
-    expect(stdout).toContain("在利润实验室里");
-    expect(stdout).toContain("在游戏实验室里");
+    expect(stdout).toContain("以预测公司利润为例");
+    expect(stdout).toContain("以角色寻路为例");
   });
   const [list] = await texts([["explain"]]);
   expect(list!.stdout.startsWith("全部术语")).toBe(true);
@@ -110,7 +110,7 @@ test("the command's own errors are in Chinese; the library's keep their English 
     错误：train：没有选项 --epoch
       提示：是不是想输入 --epochs？
 
-    错误（invalid-option）：train: --epochs must be a whole number of at least 1, got 0
+    错误：--epochs 应为不小于 1 的整数，而不是 0
 
     错误：missing.safetensors：没有这个文件或文件夹
       提示：请给出模型文件，或 \`glassnet train\` 生成的文件夹
@@ -119,7 +119,7 @@ test("the command's own errors are in Chinese; the library's keep their English 
       提示：\`glassnet explain\` 列出全部术语；解释模型请用 \`glassnet explain MODEL --index N\`
 
     错误：没有术语“偏值”
-      提示：是不是要找 权重、偏置、编码？
+      提示：是不是要找 权值 (权重)、偏置、二值 (编码)？
 
     错误：toys：文件夹不是空的，而一次训练不会覆盖另一次
       提示：请用 --output DIR 换一个文件夹

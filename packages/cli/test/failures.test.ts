@@ -470,6 +470,7 @@ test("model files", async () => {
 
     $ glassnet eval empty.safetensors mnist --data good
     error: empty.safetensors: a file has at least 8 bytes, this one has 0
+      help: this is probably not a model file
     (exit code 1)
 
     $ glassnet eval overlapping.safetensors mnist --data good
@@ -478,10 +479,12 @@ test("model files", async () => {
 
     $ glassnet eval huge-header.safetensors mnist --data good
     error: huge-header.safetensors: the header has 9223372036854775808 bytes, the format allows 100000000
+      help: this is probably not a model file
     (exit code 1)
 
     $ glassnet eval text.safetensors mnist --data good
     error: text.safetensors: the header has 2338328219631577204 bytes, the format allows 100000000
+      help: this is probably not a model file
     (exit code 1)
 
     $ glassnet eval no-description.safetensors mnist --data good

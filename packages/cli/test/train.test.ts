@@ -258,13 +258,15 @@ describe("stopping", () => {
     expect((await glassnet(["eval", "killed", "mnist", "--data", "toys", "--json"], { cwd })).code).toBe(0);
   });
 
-  test("a reader that goes away is no error, and what was learned is kept", async () => {
+  test("a reader that goes away is no error, and what there is is kept", async () => {
     const { stdout, stderr } = await shell(
       "set -o pipefail; glassnet train mnist --data toys --epochs 100000 --output piped | head -n 1; echo code $?",
       { cwd },
     );
     expect(stdout).toBe("Training a network 784-128-10 on handwritten digits\ncode 0\n");
-    expect(stderr).toBe("Nobody reads the output any more: stopped, and kept in piped\n");
+    expect(stderr).toMatch(
+      /^Nobody reads the output any more: stopping\.\n(Nothing was learned yet: piped\/model\.safetensors holds the network as it was at the start|Stopped early\. What was learned so far is kept in piped)\n$/,
+    );
     expect(json("piped/summary.json")).toMatchObject({ reason: "stopped" });
     const short = await shell("set -o pipefail; glassnet explain | head -n 1; echo code $?", { cwd });
     expect(short).toMatchObject({ stderr: "" });

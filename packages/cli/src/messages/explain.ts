@@ -22,8 +22,14 @@ const en = {
     for: "for",
     against: "against",
     more: (count: number) => `${count} more`,
-    sum: (parts: { for: string; against: string; bias: string; sum: string; isDifference: boolean }) =>
-      `for ${parts.for}, against ${parts.against}, bias ${parts.bias}: together ${parts.sum}, ${parts.isDifference ? "the difference of the scores" : "the score before it becomes a probability"}.`,
+    sum: (parts: { for: string; against: string; bias: string; sum: string; meaning: string }) =>
+      `for ${parts.for}, against ${parts.against}, bias ${parts.bias}: together ${parts.sum}, ${parts.meaning}.`,
+    meanings: {
+      difference: "the difference of the scores",
+      logit: "the score before it becomes a probability",
+      beforeSigmoid: "the sum before the sigmoid",
+      output: "the weighted sum of the output",
+    },
   },
   noSuchLayer: (given: string, known: string) => `--unit ${given}: no such linear layer; this model has ${known}`,
   badUnit: (given: string) => `--unit ${given}: expected LAYER:UNIT, such as 1:17`,
@@ -36,7 +42,8 @@ const en = {
     input: (count: string, alive: string) => `input: ${count} numbers, ${alive} of them not 0`,
     layer: (path: string, title: string, values: string) => `${path}  ${title}: ${values}`,
     loss: "2. Loss",
-    crossEntropy: (label: string, p: string, loss: string) => `−log p(${label}) = −log ${p} = ${loss}`,
+    crossEntropy: (parts: { label: string; p: string; loss: string; library: string }) =>
+      `−log p(${parts.label}) = −log ${parts.p} = ${parts.loss} (library: ${parts.library})`,
     squared: (loss: string) => `the mean of (output − target)² over the ten outputs = ${loss}`,
     backward: "3. Backward",
     outputs: "How the loss changes with each output's weighted sum: δ = p − y.",
@@ -48,7 +55,7 @@ const en = {
     weight: (parts: { unit: number; input: string; delta: string; value: string; product: string; library: string }) =>
       `a weight's gradient is δ times its input: neuron ${parts.unit}, input ${parts.input}: ${parts.delta} × ${parts.value} = ${parts.product} (library: ${parts.library})`,
     gradients: "4. One gradient for each weight and bias",
-    gradientColumns: { name: "parameter", size: "gradients", alive: "not 0", norm: "length", largest: "largest" },
+    gradientColumns: { name: "parameter", size: "gradients", alive: "not 0", norm: "norm", largest: "largest" },
     check: "5. Every gradient checked: the weight is moved a little up and down, and the loss is computed anew",
     checking: (done: string, total: string) => `checking gradients: ${done} of ${total}`,
     checkColumns: {
@@ -56,12 +63,13 @@ const en = {
       size: "gradients",
       compared: "one by one",
       zeros: "zeros",
-      error: "largest error",
-      digits: "digits",
+      error: "max error",
+      digits: "agreeing figures",
     },
     verdict: (count: string, error: string) =>
       `All ${count} gradients agree with finite differences; the largest relative error is ${error}.`,
-    tiny: "So many digits differ only because the network is so sure here: its gradients are tiny, and the rounding of the loss hides their last digits.",
+    zeros: "zeros: gradients of exactly 0, moved all together in random directions; the loss must not change.",
+    tiny: "Fewer figures agree here because the network is so sure: its gradients are tiny, and the rounding of the loss hides their last figures.",
     mismatch: (path: string, error: string) =>
       `${path} does NOT agree with finite differences: relative error ${error}`,
   },
@@ -71,8 +79,9 @@ const en = {
     didYouMean: (names: string) => `did you mean ${names}?`,
     seeList: "`glassnet explain` lists the terms; a model is explained with `glassnet explain MODEL --index N`",
     formula: "Formula",
-    profit: "In the profit lab",
-    game: "In the game lab",
+    also: (alias: string) => `also: ${alias}`,
+    profit: "In the example of a company's profit",
+    game: "In the example of a character looking for its way",
     see: "See also",
   },
 };
@@ -102,8 +111,14 @@ const zh: Explain = {
     for: "支持",
     against: "反对",
     more: (count) => `其余 ${count} 项`,
-    sum: ({ for: plus, against, bias, sum, isDifference }) =>
-      `支持 ${plus}，反对 ${against}，偏置 ${bias}，合计 ${sum}，${isDifference ? "就是两个得分之差" : "就是变成概率之前的得分"}。`,
+    sum: ({ for: plus, against, bias, sum, meaning }) =>
+      `支持 ${plus}，反对 ${against}，偏置 ${bias}，合计 ${sum}，就是${meaning}。`,
+    meanings: {
+      difference: "两个得分之差",
+      logit: "变成概率之前的得分",
+      beforeSigmoid: "经过 sigmoid 之前的加权和",
+      output: "这个输出的加权和",
+    },
   },
   noSuchLayer: (given, known) => `--unit ${given}：没有这个线性层，模型有 ${known}`,
   badUnit: (given) => `--unit ${given}：应写成 LAYER:UNIT，如 1:17（第 1 层的 17 号神经元）`,
@@ -116,7 +131,7 @@ const zh: Explain = {
     input: (count, alive) => `输入：${count} 个数，其中 ${alive} 个不为 0`,
     layer: (path, title, values) => `${path}  ${title}：${values}`,
     loss: "2. 损失",
-    crossEntropy: (label, p, loss) => `−log p(${label}) = −log ${p} = ${loss}`,
+    crossEntropy: ({ label, p, loss, library }) => `−log p(${label}) = −log ${p} = ${loss}（库：${library}）`,
     squared: (loss) => `十个输出的 (输出 − 目标)² 的平均 = ${loss}`,
     backward: "3. 反向",
     outputs: "损失随每个输出的加权和怎样变化：δ = p − y。",
@@ -128,19 +143,20 @@ const zh: Explain = {
     weight: ({ unit, input, delta, value, product, library }) =>
       `权重的梯度等于 δ 乘以它的输入：${unit} 号神经元，输入取${input}：${delta} × ${value} = ${product}（库：${library}）`,
     gradients: "4. 每个权重和偏置各有一个梯度",
-    gradientColumns: { name: "参数", size: "梯度个数", alive: "不为 0", norm: "长度", largest: "最大" },
+    gradientColumns: { name: "参数", size: "梯度个数", alive: "不为 0", norm: "范数", largest: "最大" },
     check: "5. 检验每个梯度：把权重略微调大、调小，重新计算损失",
     checking: (done, total) => `正在检验梯度：${done}/${total}`,
     checkColumns: {
       name: "参数",
       size: "梯度个数",
       compared: "逐个比较",
-      zeros: "零值一起",
+      zeros: "零梯度",
       error: "最大误差",
-      digits: "一致位数",
+      digits: "一致的位数",
     },
     verdict: (count, error) => `全部 ${count} 个梯度都与有限差分一致，最大相对误差 ${error}。`,
-    tiny: "误差较大只是因为网络对此例非常有把握：梯度极小，损失的舍入误差掩盖了它们的末几位数字。",
+    zeros: "零梯度：恰好为 0 的梯度，对应的参数沿随机方向一起移动，损失必须不变。",
+    tiny: "这里一致的位数较少，是因为网络非常有把握：梯度极小，损失的舍入误差掩盖了它们的末几位数字。",
     mismatch: (path, error) => `${path} 与有限差分不一致：相对误差 ${error}`,
   },
   term: {
@@ -149,8 +165,9 @@ const zh: Explain = {
     didYouMean: (names) => `是不是要找 ${names}？`,
     seeList: "`glassnet explain` 列出全部术语；解释模型请用 `glassnet explain MODEL --index N`",
     formula: "公式",
-    profit: "在利润实验室里",
-    game: "在游戏实验室里",
+    also: (alias) => `即：${alias}`,
+    profit: "以预测公司利润为例",
+    game: "以角色寻路为例",
     see: "参见",
   },
 };

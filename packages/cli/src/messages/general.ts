@@ -1,4 +1,4 @@
-import { formatDuration } from "glassnet";
+import { formatDuration, type Option } from "glassnet";
 
 const quoted = (names: readonly string[]): string => names.map((name) => `"${name}"`).join(", ");
 
@@ -18,6 +18,9 @@ const en = {
     missingIndex: (where: string) => `${where}: say which digit with --index N`,
     seeUsage: (line: string) => `usage: ${line}`,
     noEffect: (where: string, flag: string, because: string) => `${where}: ${flag} has no effect with ${because}`,
+    /** A value that an option does not take; undefined where the library's own sentence will do. */
+    badValue: (_name: string, _option: Option, _value: unknown): string | undefined => undefined,
+    layerSize: "a size in --layers",
   },
   failure: {
     error: (text: string) => `error: ${text}`,
@@ -45,8 +48,9 @@ const en = {
     exitCodes:
       "Exit codes: 0 done, 1 failed, 2 the arguments cannot be used, 130 stopped with Ctrl-C (what was learned is kept)",
     first: {
-      train: "train a network on 60,000 handwritten digits and watch it",
-      explain: "see why a network that you trained sees a 7 in test digit 0",
+      train:
+        "train a network on handwritten digits and watch it: 55,000 to learn from, 5,000 held out, 10,000 for the test",
+      explain: "see what a network that you trained makes of test digit 0, and why",
       term: "what a word means, with a worked number",
     },
     verbs: {
@@ -72,6 +76,26 @@ function durationInChinese(ms: number): string {
   return `${Math.floor(minutes / 60)} 小时 ${String(minutes % 60).padStart(2, "0")} 分`;
 }
 
+function badValueInChinese(name: string, option: Option, value: unknown): string | undefined {
+  const given = typeof value === "string" ? `“${value}”` : ` ${String(value)}`;
+  switch (option.kind) {
+    case "choice":
+      return `${name} 不能是${given}，可用的有：${option.of.join("、")}`;
+    case "integer":
+    case "number": {
+      const noun = option.kind === "integer" ? "整数" : "数";
+      const { min, max } = option;
+      const isOpen = max === undefined || max >= Number.MAX_SAFE_INTEGER;
+      const low = option.kind === "number" && option.above === true ? `大于 ${min}` : `不小于 ${min}`;
+      const below = option.kind === "number" && option.below !== undefined ? `、小于 ${option.below}` : "";
+      const high = isOpen ? below : `、不大于 ${max}`;
+      return `${name}${/\p{Script=Han}$/u.test(name) ? "" : " "}应为${low}${high} 的${noun}，而不是${given}`;
+    }
+    case "flag":
+      return undefined;
+  }
+}
+
 const zh: General = {
   usage: {
     unknownVerb: (name, known) => `没有命令“${name}”，可用的有：${known.join("、")}`,
@@ -87,6 +111,8 @@ const zh: General = {
     missingIndex: (where) => `${where}：请用 --index N 指定是哪个数字`,
     seeUsage: (line) => `用法：${line}`,
     noEffect: (where, flag, because) => `${where}：${flag} 对 ${because} 不起作用`,
+    badValue: badValueInChinese,
+    layerSize: "--layers 中的大小",
   },
   failure: {
     error: (text) => `错误：${text}`,
@@ -118,8 +144,8 @@ const zh: General = {
     more: "`glassnet 命令 --help` 列出该命令的选项。",
     exitCodes: "退出码：0 完成，1 失败，2 参数有误，130 用 Ctrl-C 停止（已学到的会保存）",
     first: {
-      train: "用 60,000 个手写数字训练一个网络，并观看它学习",
-      explain: "看看训练好的网络为什么把 0 号测试数字认作 7",
+      train: "用手写数字训练一个网络，并观看它学习：55,000 个用来学习，5,000 个留出，10,000 个用来测试",
+      explain: "看看训练好的网络把 0 号测试数字认作什么，为什么",
       term: "解释一个术语，并附上算好的数字例子",
     },
     verbs: {

@@ -1,3 +1,5 @@
+import type { Divergence } from "glassnet";
+
 /** What there is to say about the part of the data that a network learns from. */
 interface Split {
   readonly training: string;
@@ -13,6 +15,7 @@ const en = {
     intensity: "Each of the 784 pixels is one input: its intensity, from 0 (black) to 1 (white).",
     binary: "Each of the 784 pixels is one input: 0 (black) or 1 (white), white from 128 of 255.",
   },
+  lossName: { "cross-entropy": "cross-entropy", mse: "mean squared error" },
   recipe: (recipe: {
     loss: string;
     optimizer: string;
@@ -33,7 +36,7 @@ const en = {
     parameters: "parameters",
     input: "input",
     total: (parameters: string, flops: string) =>
-      `${parameters} parameters; one digit takes ${flops} floating-point operations`,
+      `${parameters} parameters; one example takes ${flops} floating-point operations`,
   },
   columns: {
     epoch: "epoch",
@@ -41,7 +44,7 @@ const en = {
     validationLoss: "validation loss",
     validationAccuracy: "validation accuracy",
     time: "seconds",
-    best: "best",
+    best: "best accuracy",
   },
   live: {
     epoch: (epoch: number, epochs: number) => `epoch ${epoch}/${epochs}`,
@@ -63,12 +66,15 @@ const en = {
   }) =>
     `  epoch ${at.epoch} of ${at.epochs}: step ${at.step} of ${at.steps}, loss ${at.loss}${at.accuracy === undefined ? "" : `, accuracy ${at.accuracy}`}, ${at.speed} digits per second, ${at.left} left`,
   stopping: "Stopping after this step. Ctrl-C once more quits at once.",
-  outputClosed: (path: string) => `Nobody reads the output any more: stopped, and kept in ${path}`,
+  nothingLearned: (path: string) => `Nothing was learned yet: ${path} holds the network as it was at the start`,
+  outputFailed: "The output cannot be written: stopping.",
+  outputClosed: "Nobody reads the output any more: stopping.",
   stopped: (path: string) => `Stopped early. What was learned so far is kept in ${path}`,
-  diverged: (message: string) => `training diverged: ${message}`,
+  diverged: (divergence: Divergence) => `training diverged: ${divergence.message}`,
   divergedHint: (rate: string, better: string) =>
     `the learning rate ${rate} is probably too large: try --learning-rate ${better}; the last good weights were kept`,
-  kept: (epoch: number) => `Kept: the weights of epoch ${epoch}, the best on the held-out digits.`,
+  keptStart: "No epoch was finished, and nothing useful was learned: there is nothing to test and nothing to explain.",
+  kept: (epoch: number) => `Kept: the weights of epoch ${epoch}, the most accurate on the held-out digits.`,
   lossHead: "Loss",
   emptyLoss: (loss: string, accuracy: string, count: string) =>
     `over all ${count} training digits  ${loss}   (accuracy ${accuracy})`,
@@ -125,9 +131,10 @@ const en = {
   next: {
     explain: "why this digit is seen as what it is",
     unit: "every term of one hidden neuron",
+    outputUnit: "every term of one output neuron",
     backprop: "backpropagation with real numbers, each gradient checked",
     predict: "another digit",
-    wider: "a wider network",
+    wider: "a wider and deeper network (it takes about three times as long)",
     binary: "pixels that are only black or white",
     term: "what a term means",
   },
@@ -135,6 +142,16 @@ const en = {
 };
 
 export type Train = typeof en;
+
+function divergenceInChinese({ step, layer, operation, value }: Divergence): string {
+  const [, path = layer, kind] = /^(.*?)(?: \((gradient|update)\))?$/.exec(layer) ?? [];
+  const name = path === "loss" ? "损失" : path === "model" ? "模型" : path;
+  const part = kind === "gradient" ? " 的梯度计算中，" : kind === "update" ? " 的更新计算中，" : " 的 ";
+  const isRead = operation === "the data" || operation.includes("."); // what was bad before anything was computed
+  const source = operation === "the data" ? "数据" : ` ${operation} `;
+  const what = isRead ? `${name} 从${source}读到 ${value}` : `${name}${part}${operation} 最先算出 ${value}`;
+  return `第 ${step} 步中，${what}；这一步没有生效`;
+}
 
 const zh: Train = {
   intro: (sizes) => `训练 ${sizes} 网络识别手写数字`,
@@ -144,6 +161,7 @@ const zh: Train = {
     intensity: "784 个像素各是一个输入：取它的灰度，从 0（黑）到 1（白）。",
     binary: "784 个像素各是一个输入：0（黑）或 1（白），255 级灰度中 128 起算白。",
   },
+  lossName: { "cross-entropy": "交叉熵", mse: "均方误差" },
   recipe: ({ loss, optimizer, rate, schedule, batch, epochs, seed }) =>
     `损失：${loss}；优化器：${optimizer}；学习率 ${rate}${schedule === "linear" ? "，逐步降到 0" : ""}；每批 ${batch} 个，共 ${epochs} 轮，随机种子 ${seed}。`,
   limited: (limit, leftOut) => `只用前 ${limit} 个训练数字（--limit），略去 ${leftOut} 个，结果会差一些。`,
@@ -154,7 +172,7 @@ const zh: Train = {
     output: "输出",
     parameters: "参数",
     input: "输入",
-    total: (parameters, flops) => `共 ${parameters} 个参数；处理一个数字需要 ${flops} 次浮点运算`,
+    total: (parameters, flops) => `共 ${parameters} 个参数；处理一个样本需要 ${flops} 次浮点运算`,
   },
   columns: {
     epoch: "轮次",
@@ -162,7 +180,7 @@ const zh: Train = {
     validationLoss: "验证损失",
     validationAccuracy: "验证准确率",
     time: "秒",
-    best: "最好",
+    best: "准确率最高",
   },
   live: {
     epoch: (epoch, epochs) => `第 ${epoch}/${epochs} 轮`,
@@ -175,11 +193,14 @@ const zh: Train = {
   plainStep: ({ epoch, epochs, step, steps, loss, accuracy, speed, left }) =>
     `  第 ${epoch}/${epochs} 轮：第 ${step}/${steps} 步，损失 ${loss}${accuracy === undefined ? "" : `，准确率 ${accuracy}`}，每秒 ${speed} 个数字，还需 ${left}`,
   stopping: "这一步之后停止。再按一次 Ctrl-C 立即退出。",
-  outputClosed: (path) => `输出已无人读取：训练停止，结果保存在 ${path}`,
+  nothingLearned: (path) => `还没有学到任何东西：${path} 里是最初的网络`,
+  outputFailed: "无法写入输出：训练停止。",
+  outputClosed: "输出已无人读取：训练停止。",
   stopped: (path) => `已提前停止，目前学到的保存在 ${path}`,
-  diverged: (message) => `训练发散：${message}`,
+  diverged: (divergence) => `训练发散：${divergenceInChinese(divergence)}`,
   divergedHint: (rate, better) => `学习率 ${rate} 可能太大，试试 --learning-rate ${better}；已保留最后一组正常的权重`,
-  kept: (epoch) => `保留第 ${epoch} 轮的权重：它在留出的数字上表现最好。`,
+  keptStart: "没有完成任何一轮，也没有学到有用的东西，因此没有可测试、可解释的内容。",
+  kept: (epoch) => `保留第 ${epoch} 轮的权重：它在留出的数字上准确率最高。`,
   lossHead: "损失",
   emptyLoss: (loss, accuracy, count) => `全部 ${count} 个训练数字上  ${loss}   （准确率 ${accuracy}）`,
   batchLoss: (loss, epoch) => `第 ${epoch} 轮的批次损失  ${loss}`,
@@ -232,9 +253,10 @@ const zh: Train = {
   next: {
     explain: "这个数字为什么被这样判断",
     unit: "一个隐藏神经元的每一项",
+    outputUnit: "一个输出神经元的每一项",
     backprop: "用真实的数字看反向传播，并检验每个梯度",
     predict: "换一个数字",
-    wider: "更宽的网络",
+    wider: "更宽、更深的网络（用时约为三倍）",
     binary: "像素只分黑白",
     term: "一个术语的含义",
   },
