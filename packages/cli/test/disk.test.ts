@@ -67,7 +67,7 @@ test.skipIf(!isMounted)("a disk that fills up during the training: the network i
   const told = error.replaceAll(cwd, "DIR").replace(/glassnet-\w{6}/, "glassnet-XXXXXX");
   expect(told).toMatchInlineSnapshot(`
     "error: the run could not be saved in disk/run: disk/run/model.safetensors: cannot write: the disk is full
-      help: the network was saved in DIR/elsewhere/glassnet-XXXXXX/model.safetensors instead
+      help: the network was saved in DIR/glassnet-XXXXXX/model.safetensors instead
     "
   `);
   const { model } = lastJson(result);
