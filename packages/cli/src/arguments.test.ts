@@ -1,6 +1,6 @@
+import { closest } from "glassnet";
 import { expect, test } from "vitest";
 import { parseArguments } from "./arguments.ts";
-import { closest } from "./closest.ts";
 import type { FlagTable } from "./flag.ts";
 import { messagesOf } from "./messages/index.ts";
 

@@ -1,4 +1,4 @@
-import { closest } from "./closest.ts";
+import { closest } from "glassnet";
 import { UsageFailure } from "./failure.ts";
 import { type Flag, type FlagTable, spelling, type Values } from "./flag.ts";
 import type { Messages } from "./messages/index.ts";

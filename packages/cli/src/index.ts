@@ -1,8 +1,8 @@
 /** @module The glassnet command: `main` runs it on arguments and sets the exit code of the process. */
 
 import { readFileSync } from "node:fs";
+import { closest } from "glassnet";
 import { parseArguments } from "./arguments.ts";
-import { closest } from "./closest.ts";
 import type { Context, Verb } from "./context.ts";
 import { evalVerb } from "./eval.ts";
 import { explainVerb } from "./explain.ts";
@@ -14,6 +14,7 @@ import { type Language, type Messages, messagesOf } from "./messages/index.ts";
 import { predictVerb } from "./predict.ts";
 import { openTerminal, type Terminal } from "./terminal.ts";
 import { trainVerb } from "./train.ts";
+import { visible } from "./visible.ts";
 
 /** Verbs with flags of any kind, as the table below holds them. */
 // biome-ignore lint/suspicious/noExplicitAny: a verb knows its own flags; the table does not
@@ -89,7 +90,7 @@ async function run(
     ...parsed,
     onOutputClosed: (exitCode: number) => process.exit(exitCode),
     writeJson: (value: object) => {
-      process.stdout.write(`${JSON.stringify(value)}\n`);
+      process.stdout.write(`${visible(JSON.stringify(value))}\n`);
     },
   };
   context.current = call;

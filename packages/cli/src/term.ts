@@ -1,5 +1,4 @@
-import { closestTerms, findTerm, glossary, type Term } from "glassnet";
-import { closest } from "./closest.ts";
+import { closest, closestTerms, findTerm, glossary, type Term } from "glassnet";
 import type { Call } from "./context.ts";
 import { exitCodes, UsageFailure } from "./failure.ts";
 import type { FlagTable } from "./flag.ts";

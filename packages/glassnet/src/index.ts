@@ -198,6 +198,7 @@ export { decodeSafetensors, encodeSafetensors, safetensorsReasons } from "./form
 // Shared ground
 
 export type { ArrayData } from "./core/array.ts";
+export { closest } from "./core/closest.ts";
 export type { DType, TypedArray } from "./core/dtype.ts";
 export type { ErrorCode } from "./core/errors.ts";
 export {
