@@ -2,7 +2,7 @@ const PARTS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
 
 /** A horizontal bar of up to `columns` characters, to an eighth of one. */
 export function bar(share: number, columns: number): string {
-  const eighths = Math.round(Math.min(1, Math.max(0, share)) * columns * 8);
+  const eighths = Math.round(Math.min(1, Math.max(0, share || 0)) * columns * 8); // nothing for NaN
   const tail = PARTS[eighths % 8]!;
   return "█".repeat(Math.floor(eighths / 8)) + tail;
 }

@@ -5,7 +5,7 @@ import { exitCodes, UsageFailure } from "./failure.ts";
 import type { FlagTable } from "./flag.ts";
 import { modelFlags } from "./model-flags.ts";
 import { lossText, percent } from "./numbers.ts";
-import { classQualities, outcomeOf } from "./outcome.ts";
+import { checkFinite, classQualities, outcomeOf } from "./outcome.ts";
 import { digitsFor, openDigitModel } from "./saved-model.ts";
 import { tableLines } from "./table.ts";
 import { printHead } from "./train-report.ts";
@@ -34,6 +34,7 @@ export const evalVerb = verb({
     const data = await digitsFor(opened, "test", values.data);
     const kind = opened.saved.outputs ?? "logits";
     const outcome = await outcomeOf(opened.saved.model, data, kind);
+    checkFinite(outcome, opened.path, m);
     const qualities = classQualities(outcome.confusion);
     if (values.json) {
       const finite = (x: number) => (Number.isFinite(x) ? x : null);

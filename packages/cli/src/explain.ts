@@ -8,6 +8,7 @@ import type { FlagTable } from "./flag.ts";
 import { digitFlags, modelFlags } from "./model-flags.ts";
 import { type LinearPlace, linearPlaces } from "./network.ts";
 import { printNeuron } from "./neuron.ts";
+import { checkFinite } from "./outcome.ts";
 import { CLASSES } from "./recipe.ts";
 import { checkIndex, digitsFor, isPath, type OpenedModel, openDigitModel } from "./saved-model.ts";
 import { explainTerm, listTerms } from "./term.ts";
@@ -165,6 +166,7 @@ async function explainModel(name: string, index: number, call: ExplainCall): Pro
   const data = await digitsFor(opened, values.set, values.data);
   checkIndex(index, data, values.set, m);
   const decision = await decide(opened.saved, data, index);
+  checkFinite(decision, opened.path, m);
   checkClasses(call, decision.predicted);
   if (!values.json)
     printCards(terminal, [cardOf(decision, m.models.digitOf(m.models.sets[values.set], index))], m, true);

@@ -1,5 +1,6 @@
 import { GlassnetError } from "glassnet";
 import type { Messages } from "./messages/index.ts";
+import { visible } from "./visible.ts";
 
 /** What a run of the command ends with. Stable: scripts rely on it. */
 export const exitCodes = {
@@ -43,5 +44,5 @@ export function describeError(error: unknown, m: Messages, isDebugging: boolean)
   if (isDebugging && error instanceof Error) {
     for (let at: unknown = error; at instanceof Error; at = at.cause) lines.push(at.stack ?? String(at));
   }
-  return lines.join("\n");
+  return lines.join("\n").split("\n").map(visible).join("\n"); // an error may quote a file
 }

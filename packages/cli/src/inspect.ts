@@ -1,15 +1,16 @@
 import { readFile, stat } from "node:fs/promises";
 import {
   compile,
+  DtypeError,
   decodeSafetensors,
   encode,
   FormatError,
   formatBytes,
   formatCount,
   type Preprocessing,
+  scalar,
   type Tensor,
   variablesOf,
-  zeros,
 } from "glassnet";
 import { printProgram } from "glassnet/engine";
 import { type Call, verb } from "./context.ts";
@@ -22,6 +23,7 @@ import { fileOf, type OpenedModel, openModel } from "./saved-model.ts";
 import { tableLines } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
 import { printHead } from "./train-report.ts";
+import { visible } from "./visible.ts";
 import { wrap } from "./width.ts";
 
 const USAGE = "glassnet inspect MODEL [options]";
@@ -70,7 +72,7 @@ function printWeights(terminal: Terminal, weights: readonly WeightStatistics[], 
     [
       [columns.name, columns.shape, columns.min, columns.max, columns.mean, columns.std, columns.zeros],
       ...weights.map(({ name, shape, min, max, mean, std, zeros: none }) => [
-        name,
+        visible(name),
         shape.map((n) => formatCount(n)).join(" × "),
         min.toFixed(4),
         max.toFixed(4),
@@ -98,7 +100,7 @@ async function inspectForeign(path: string, reason: FormatError, call: Call<type
   }
   terminal.print(terminal.paint.bold(m.models.inspect.file(path, formatBytes(bytes.length))));
   const width = Math.min(terminal.columns, 100);
-  terminal.print(wrap(reason.message.split("\n")[0]!, width, "  "));
+  terminal.print(wrap(visible(reason.message.split("\n")[0]!), width, "  "));
   terminal.print(wrap(m.models.ownLayers, width, "  "));
   printWeights(terminal, weights, m);
 }
@@ -118,7 +120,14 @@ function programOf({ saved }: OpenedModel): string {
     const y = model.call(encode(preprocessing, stored));
     return outputs === "scores" ? y : y.softmax();
   });
-  return printProgram(predictOne.program(zeros([1, ...inputShape])));
+  // The example stands for its shape only and is never computed, however large it is.
+  const example = (dtype: "f32" | "i32") => scalar(0, { dtype }).broadcastTo([1, ...inputShape]);
+  try {
+    return printProgram(predictOne.program(example("f32")));
+  } catch (error) {
+    if (error instanceof DtypeError) return printProgram(predictOne.program(example("i32"))); // it takes indices
+    throw error;
+  }
 }
 
 function preprocessingText(preprocessing: Preprocessing, m: Messages): string {
@@ -157,17 +166,17 @@ async function printModel(opened: OpenedModel, bytes: number, call: Call<typeof 
   terminal.print(`  ${preprocessingText(saved.preprocessing, m)}`);
   terminal.print(`  ${text.outputs[saved.outputs ?? "logits"]}`);
   if (saved.classNames !== undefined) {
-    terminal.print(wrap(text.classes(saved.classNames.join(" ")), width, "  "));
+    terminal.print(wrap(text.classes(visible(saved.classNames.join(" "))), width, "  "));
   }
   printWeights(terminal, await allStatistics(opened), m);
   if (saved.notes !== undefined) {
     printHead(terminal, text.notesHead);
-    for (const line of noteLines(saved.notes)) terminal.print(`  ${line}`);
+    for (const line of noteLines(saved.notes)) terminal.print(`  ${visible(line)}`);
   }
   if (values.program) {
     printHead(terminal, text.programHead);
     terminal.print(terminal.paint.dim(wrap(text.programNote, width, "  ")));
-    for (const line of programOf(opened).split("\n")) terminal.print(`  ${line}`);
+    for (const line of programOf(opened).split("\n")) terminal.print(`  ${visible(line)}`);
   }
 }
 

@@ -2,6 +2,7 @@ import { formatCount, type Layer, type Shape, summarize } from "glassnet";
 import type { Messages } from "./messages/index.ts";
 import { tableLines } from "./table.ts";
 import type { Terminal } from "./terminal.ts";
+import { visible } from "./visible.ts";
 
 /** Prints the layers with their shapes and sizes. */
 export function printModelSummary(terminal: Terminal, model: Layer, inputShape: Shape, m: Messages): void {
@@ -12,8 +13,8 @@ export function printModelSummary(terminal: Terminal, model: Layer, inputShape: 
   const rows = [
     [summary.input, "", shape(inputShape), ""],
     ...layers.map((row) => [
-      row.path,
-      row.title,
+      visible(row.path),
+      visible(row.title),
       shape(row.outputShape),
       row.parameters === 0 ? "" : formatCount(row.parameters),
     ]),

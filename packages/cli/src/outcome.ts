@@ -8,6 +8,8 @@ import {
   type SavedModel,
   type Tensor,
 } from "glassnet";
+import { Failure } from "./failure.ts";
+import type { Messages } from "./messages/index.ts";
 import { lossOf } from "./recipe.ts";
 
 /** What a network says about every example of a set, and how good that is. */
@@ -26,6 +28,19 @@ export type OutputKind = NonNullable<SavedModel["outputs"]>;
 /** Outputs as what is shown: probabilities of logits, scores as they stand. */
 export function shownOutputs(kind: OutputKind, outputs: Tensor): Tensor {
   return kind === "logits" ? outputs.softmax() : outputs;
+}
+
+/** @throws Failure if a row of outputs holds something else than finite numbers. */
+export function checkFinite(
+  { probabilities, classes = probabilities.length }: { probabilities: Float32Array; classes?: number },
+  path: string,
+  m: Messages,
+): void {
+  let count = 0;
+  for (let i = 0; i < probabilities.length; i += classes) {
+    if (!probabilities.subarray(i, i + classes).every(Number.isFinite)) count++;
+  }
+  if (count > 0) throw new Failure(m.models.notFinite(path, String(count)), m.models.notFiniteHint);
 }
 
 /** One pass over the set, from which everything else follows. */

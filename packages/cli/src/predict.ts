@@ -3,6 +3,7 @@ import { verb } from "./context.ts";
 import { cardOf, decide } from "./decision.ts";
 import { exitCodes, UsageFailure } from "./failure.ts";
 import { digitFlags, modelFlags } from "./model-flags.ts";
+import { checkFinite } from "./outcome.ts";
 import { checkIndex, digitsFor, openDigitModel } from "./saved-model.ts";
 
 const USAGE = "glassnet predict MODEL --index N [options]";
@@ -26,6 +27,7 @@ export const predictVerb = verb({
     const data = await digitsFor(opened, set, values.data);
     checkIndex(index, data, set, m);
     const decision = await decide(opened.saved, data, index);
+    checkFinite(decision, opened.path, m);
     if (values.json) {
       const { label, predicted, probabilities, kind } = decision;
       const name = kind === "logits" ? "probabilities" : "scores";

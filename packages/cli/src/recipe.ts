@@ -146,7 +146,7 @@ const learningRates = {
 export function parseLayers(text: string, m: Messages): number[] {
   if (text.trim() === "none") return [];
   return text.split(",").map((part) => {
-    const size = part.trim() === "" ? Number.NaN : Number(part);
+    const size = /^\s*[-+]?\d*\.?\d+\s*$/.test(part) ? Number(part) : Number.NaN; // in decimal, as other numbers
     const row = { kind: "integer", min: 1, max: MAX_LAYER_SIZE, default: 1, help: "" } as const;
     checkValue("train", m.usage.layerSize, row, Number.isNaN(size) ? part : size, m);
     return size;

@@ -78,6 +78,19 @@ function leadsNowhere(path: string): boolean {
   return leadsNowhere(dirname(path));
 }
 
+function notEmpty(path: string, m: Messages, cause?: unknown): Failure {
+  return new Failure(m.train.folderTrouble.notEmpty(path), m.train.folderTrouble.elsewhere, cause);
+}
+
+function cannotUse(path: string, cause: unknown, m: Messages): Failure {
+  const { cannotUse: text, elsewhere } = m.train.folderTrouble;
+  return new Failure(text(path, reasonOf(cause, m)), elsewhere, cause);
+}
+
+function logIncomplete(path: string, cause: unknown, m: Messages): Failure {
+  return new Failure(m.train.logIncomplete(path, reasonOf(cause, m)), undefined, cause);
+}
+
 function cannotCreate(path: string, cause: unknown, m: Messages): Failure {
   const { cannotCreate: text, elsewhere, reasons } = m.train.folderTrouble;
   const isDangling = ["ENOENT", "ENOTDIR", "EEXIST"].includes(codeOf(cause)) && leadsNowhere(path);
@@ -95,14 +108,12 @@ async function claim(path: string, m: Messages): Promise<{ isNew: boolean }> {
   } catch (cause) {
     throw cannotCreate(path, cause, m);
   }
-  const { notEmpty, cannotUse, elsewhere } = m.train.folderTrouble;
   try {
-    if ((await readdir(path)).length > 0) throw new Failure(notEmpty(path), elsewhere);
+    if ((await readdir(path)).length > 0) throw notEmpty(path, m);
     await writeFile(join(path, runFiles.events), "", { flag: "wx" });
   } catch (cause) {
     if (cause instanceof Failure) throw cause;
-    if (codeOf(cause) === "EEXIST") throw new Failure(notEmpty(path), elsewhere, cause);
-    throw new Failure(cannotUse(path, reasonOf(cause, m)), elsewhere, cause);
+    throw codeOf(cause) === "EEXIST" ? notEmpty(path, m, cause) : cannotUse(path, cause, m);
   }
   return { isNew: created !== undefined };
 }
@@ -163,7 +174,7 @@ export async function createRunFolder(
       loggedBytes += Buffer.byteLength(text);
     } catch (cause) {
       await cutToWholeLines(path, loggedBytes, text).catch(() => undefined); // the first error says more
-      throw new Failure(m.train.logIncomplete(path, reasonOf(cause, m)), undefined, cause);
+      throw logIncomplete(path, cause, m);
     }
   };
   return {

@@ -287,7 +287,11 @@ async function runTraining(call: TrainCall, interrupt: Interrupt, enter: (phase:
   if (end.divergence !== undefined) {
     const usual = usualLearningRate(recipe.loss, recipe.optimizer);
     const better = String(recipe.learningRate > usual ? usual : Number((recipe.learningRate / 10).toPrecision(2)));
-    throw new Failure(m.train.diverged(end.divergence), m.train.divergedHint(String(recipe.learningRate), better));
+    const isDecay = recipe.learningRate * recipe.decay >= 1; // each step takes more from a weight than there is
+    const hint = isDecay
+      ? m.train.decayHint(String(recipe.decay))
+      : m.train.divergedHint(String(recipe.learningRate), better);
+    throw new Failure(m.train.diverged(end.divergence), hint);
   }
   if (interrupt.exitCode !== undefined) {
     const text = end.step === 0 ? m.train.nothingLearned(folder.fileOf("model")) : m.train.stopped(folder.path);

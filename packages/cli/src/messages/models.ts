@@ -3,6 +3,9 @@ const en = {
     `${path}: this model was made for inputs of shape ${shape}, and the digits are [1, 28, 28]`,
   notTenClasses: (path: string, shape: string) =>
     `${path}: this model gives outputs of shape ${shape}, and digits need 10, one for each class`,
+  notFinite: (path: string, count: string) =>
+    `${path}: the model's outputs are not finite numbers for ${count} of the digits that were asked for`,
+  notFiniteHint: "its weights are too large to compute with; `glassnet inspect` shows them",
   notDigitsHint: "only models of digits can be used here; `glassnet inspect` reads any model",
   noModelInFolder: (path: string) => `${path}: the folder holds no model.safetensors`,
   noModelHint: "name a model file, or the folder of a run that `glassnet train` made",
@@ -64,6 +67,8 @@ export type Models = typeof en;
 const zh: Models = {
   notDigits: (path, shape) => `${path}：这个模型的输入形状是 ${shape}，而手写数字是 [1, 28, 28]`,
   notTenClasses: (path, shape) => `${path}：这个模型的输出形状是 ${shape}，而手写数字需要 10 个输出，每个类别一个`,
+  notFinite: (path, count) => `${path}：在所选的数字中，有 ${count} 个的模型输出不是有限的数`,
+  notFiniteHint: "权重太大，无法计算；`glassnet inspect` 可以查看权重",
   notDigitsHint: "这里只能用识别手写数字的模型；`glassnet inspect` 可以查看任何模型",
   noModelInFolder: (path) => `${path}：文件夹里没有 model.safetensors`,
   noModelHint: "请给出模型文件，或 `glassnet train` 生成的文件夹",

@@ -71,6 +71,8 @@ const en = {
   outputClosed: "Nobody reads the output any more: stopping.",
   stopped: (path: string) => `Stopped early. What was learned so far is kept in ${path}`,
   diverged: (divergence: Divergence) => `training diverged: ${divergence.message}`,
+  decayHint: (decay: string) =>
+    `the decay ${decay} is too large for this learning rate: try --decay 0.001; the last good weights were kept`,
   divergedHint: (rate: string, better: string) =>
     `the learning rate ${rate} is probably too large: try --learning-rate ${better}; the last good weights were kept`,
   keptStart: "No epoch was finished, and nothing useful was learned: there is nothing to test and nothing to explain.",
@@ -198,6 +200,7 @@ const zh: Train = {
   outputClosed: "输出已无人读取：训练停止。",
   stopped: (path) => `已提前停止，目前学到的保存在 ${path}`,
   diverged: (divergence) => `训练发散：${divergenceInChinese(divergence)}`,
+  decayHint: (decay) => `对这个学习率来说，衰减 ${decay} 太大，试试 --decay 0.001；已保留最后一组正常的权重`,
   divergedHint: (rate, better) => `学习率 ${rate} 可能太大，试试 --learning-rate ${better}；已保留最后一组正常的权重`,
   keptStart: "没有完成任何一轮，也没有学到有用的东西，因此没有可测试、可解释的内容。",
   kept: (epoch) => `保留第 ${epoch} 轮的权重：它在留出的数字上准确率最高。`,
