@@ -25,7 +25,7 @@ test("of two runs that want one folder at the same moment, one gets it whole", a
   const runs = await Promise.all(
     seeds.map((seed) => glassnet([...TRAIN, "--output", "same", "--seed", seed, "--quiet"], { cwd })),
   );
-  expect(runs.map(({ code }) => code).sort()).toEqual([0, 1]);
+  expect(runs.map(({ code }) => code).sort((a, b) => (a ?? 0) - (b ?? 0))).toEqual([0, 1]);
   expect(runs.map(({ stderr }) => stderr).join("")).toMatch(
     /^error: same: the folder is not empty, and a run never overwrites another\n/,
   );

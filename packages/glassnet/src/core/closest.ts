@@ -19,6 +19,12 @@ export function editDistance(a: string, b: string): number {
 
 const initialsOf = (name: string): string => name.charAt(0) + name.replace(/[^A-Z]/g, "");
 
+/** A third of the letters; one even of two, because most Chinese words have two characters. */
+function mayDiffer(a: string, b: string): number {
+  const third = Math.max(a.length, b.length) / 3;
+  return Math.min(a.length, b.length) > 1 ? Math.max(1, third) : third;
+}
+
 /**
  * The name that was probably meant: one that begins with `name` or has it as its initials, or the nearest by spelling.
  *
@@ -33,7 +39,7 @@ export function closest(name: string, known: readonly string[]): string | undefi
   };
   const [nearest] = known
     .map((candidate) => ({ candidate, far: unlike(candidate) }))
-    .filter(({ candidate, far }) => far <= Math.max(name.length, candidate.length) / 3)
+    .filter(({ candidate, far }) => far <= mayDiffer(name, candidate))
     .sort((a, b) => a.far - b.far);
   return nearest?.candidate;
 }
