@@ -12,8 +12,6 @@ declare class TextDecoder {
 
 declare const performance: { now(): number };
 
-declare function setTimeout(callback: () => void, ms: number): unknown;
-
 declare class MessageChannel {
   readonly port1: MessagePort;
   readonly port2: MessagePort;
@@ -28,11 +26,6 @@ declare class MessagePort {
 declare class AbortSignal {
   readonly aborted: boolean;
   readonly reason: unknown;
-}
-
-declare class WeakRef<T extends object> {
-  constructor(target: T);
-  deref(): T | undefined;
 }
 
 /** Node only; browsers have MessageChannel. */

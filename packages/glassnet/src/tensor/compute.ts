@@ -13,7 +13,7 @@ export interface ComputeOptions {
   readonly device?: Device | undefined;
 }
 
-/** A pending graph beyond this is evaluated by itself, so that a loop that never reads a value stays bounded. */
+/** A pending graph beyond this is computed by itself, so that a loop that never reads a value stays bounded. */
 export const MAX_PENDING = 10_000;
 
 interface Job {
@@ -77,7 +77,7 @@ export async function compute(
   }
 }
 
-/** The blocking form of `evaluate`. @throws UnsupportedError on a backend that cannot block. */
+/** The blocking form of `compute`. @throws UnsupportedError on a backend that cannot block. */
 export function computeSync(tensors: readonly Tensor[], { device = defaultDevice() }: ComputeOptions = {}): void {
   const job = jobOf(tensors);
   if (job === undefined) return;

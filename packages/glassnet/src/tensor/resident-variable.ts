@@ -31,12 +31,15 @@ function residentsOf(device: Device): Residents {
 /** Name of a variable's state. */
 export const stateName = (variable: Variable): string => `variable ${variable.id}`;
 
-/** The variables whose copy on the device is stale, with what it must become. Their values must have been computed. */
+/** The variables whose copy on the device is stale, with what it must become; that may still have to be computed. */
 export function staleOn(device: Device, variables: readonly Variable[]): { variable: Variable; value: Tensor }[] {
   const { written } = residentsOf(device);
-  return variables
-    .map((variable) => ({ variable, value: variable.value }))
-    .filter(({ variable, value }) => written.get(variable) !== value);
+  const stale: { variable: Variable; value: Tensor }[] = [];
+  for (const variable of variables) {
+    const { value } = variable;
+    if (written.get(variable) !== value) stale.push({ variable, value });
+  }
+  return stale;
 }
 
 /** Notes that the copy on the device holds `value` now. */
