@@ -1,0 +1,103 @@
+/** Packing: copies a piece of an operand so that a register tile reads it from front to back. */
+#ifndef GLASSNET_GEMM_PACK_H
+#define GLASSNET_GEMM_PACK_H
+
+#include "vector.h"
+
+#define QUADS (LANES / 4)
+typedef float quad __attribute__((vector_size(16)));
+typedef float quad_any __attribute__((vector_size(16), aligned(4), may_alias));
+
+/** Quad q is loaded from p + q * stride. */
+INLINE vf load_quads(const float *p, int64_t stride) {
+#if VECTOR_BYTES == 64
+  __m512 x = _mm512_castps128_ps512(_mm_loadu_ps(p));
+  x = _mm512_insertf32x4(x, _mm_loadu_ps(p + stride), 1);
+  x = _mm512_insertf32x4(x, _mm_loadu_ps(p + 2 * stride), 2);
+  return (vf)_mm512_insertf32x4(x, _mm_loadu_ps(p + 3 * stride), 3);
+#elif VECTOR_BYTES == 32
+  return (vf)_mm256_insertf128_ps(_mm256_castps128_ps256(_mm_loadu_ps(p)), _mm_loadu_ps(p + stride), 1);
+#else
+  (void)stride;
+  return load_f(p);
+#endif
+}
+
+/* Within each quad of two vectors: a0 b0 a1 b1, a2 b2 a3 b3, a0 a1 b0 b1, a2 a3 b2 b3, a0 a2 b0 b2, a1 a3 b1 b3. */
+#if LANES == 4
+#define QUAD_SHUFFLE(a, b, i, j, k, l) __builtin_shufflevector(a, b, i, j, k, l)
+#elif LANES == 8
+#define QUAD_SHUFFLE(a, b, i, j, k, l) \
+  __builtin_shufflevector(a, b, (i) % 4 + (i) / 4 * 8, (j) % 4 + (j) / 4 * 8, (k) % 4 + (k) / 4 * 8, (l) % 4 + (l) / 4 * 8, \
+                          (i) % 4 + (i) / 4 * 8 + 4, (j) % 4 + (j) / 4 * 8 + 4, (k) % 4 + (k) / 4 * 8 + 4, (l) % 4 + (l) / 4 * 8 + 4)
+#else
+#define QUAD_LANE(i, q) ((i) % 4 + (i) / 4 * 16 + (q) * 4)
+#define QUAD_LANES(i, j, k, l, q) QUAD_LANE(i, q), QUAD_LANE(j, q), QUAD_LANE(k, q), QUAD_LANE(l, q)
+#define QUAD_SHUFFLE(a, b, i, j, k, l) \
+  __builtin_shufflevector(a, b, QUAD_LANES(i, j, k, l, 0), QUAD_LANES(i, j, k, l, 1), QUAD_LANES(i, j, k, l, 2), \
+                          QUAD_LANES(i, j, k, l, 3))
+#endif
+
+/** Transposes, in each quad for itself, the 4x4 matrix whose rows are the quads of x[0] … x[3]. */
+INLINE void transpose_quads(vf x[4]) {
+  const vf a = QUAD_SHUFFLE(x[0], x[1], 0, 4, 1, 5), b = QUAD_SHUFFLE(x[0], x[1], 2, 6, 3, 7);
+  const vf c = QUAD_SHUFFLE(x[2], x[3], 0, 4, 1, 5), d = QUAD_SHUFFLE(x[2], x[3], 2, 6, 3, 7);
+  x[0] = QUAD_SHUFFLE(a, c, 0, 1, 4, 5);
+  x[1] = QUAD_SHUFFLE(a, c, 2, 3, 6, 7);
+  x[2] = QUAD_SHUFFLE(b, d, 0, 1, 4, 5);
+  x[3] = QUAD_SHUFFLE(b, d, 2, 3, 6, 7);
+}
+
+/** A strip of an operand: element (p, x) is at from[p * inner + x * outer]; p < depth, x < count. */
+typedef struct Strip {
+  const float *from;
+  int64_t inner, outer;
+  int32_t depth, count;
+} Strip;
+
+static void pack_anyhow(const Strip *s, int32_t p0, int32_t x0, int32_t width, float *panel) {
+  for (int32_t p = p0; p < s->depth; p++) {
+    for (int32_t x = x0; x < s->count; x++) panel[p * width + x] = s->from[p * s->inner + x * s->outer];
+  }
+}
+
+/** The strip's rows are contiguous: copies whole vectors, of which the last may take in what lies beyond the strip. */
+static void pack_rows(const Strip *s, int32_t width, float *panel) {
+  for (int32_t p = 0; p < s->depth; p++) {
+    const float *from = s->from + p * s->inner;
+    for (int32_t x = 0; x < width; x += LANES) store_f(panel + x, load_f(from + x));
+    panel += width;
+  }
+}
+
+/** The strip's columns are contiguous: transposes blocks of 4 terms by LANES columns. */
+static void pack_columns(const Strip *s, int32_t width, float *panel) {
+  const int32_t depth = s->depth & ~3, count = s->count & ~(LANES - 1);
+  for (int32_t x = 0; x < count; x += LANES) {
+    const float *from = s->from + x * s->outer;
+    float *to = panel + x;
+    for (int32_t p = 0; p < depth; p += 4) {
+      vf block[4];
+#pragma GCC unroll 4
+      for (int i = 0; i < 4; i++) block[i] = load_quads(from + p + i * s->outer, 4 * s->outer);
+      transpose_quads(block);
+#pragma GCC unroll 4
+      for (int i = 0; i < 4; i++) store_f(to + i * width, block[i]);
+      to += 4 * width;
+    }
+  }
+  pack_anyhow(s, depth, 0, width, panel);
+  if (count < s->count) pack_anyhow(&(Strip){s->from, s->inner, s->outer, depth, s->count}, 0, count, width, panel);
+}
+
+/** Packs a strip into a panel whose rows are `width` long; `width` is a multiple of LANES. */
+static void pack_wide(const Strip *s, int32_t width, float *panel) {
+  if (s->outer == 1) pack_rows(s, width, panel);
+  else if (s->inner == 1) pack_columns(s, width, panel);
+  else pack_anyhow(s, 0, 0, width, panel);
+}
+
+/** Packs a strip as wide as a tile is high. */
+static void pack_narrow(const Strip *s, float *panel) { pack_anyhow(s, 0, 0, s->count, panel); }
+
+#endif
