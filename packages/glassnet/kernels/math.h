@@ -19,6 +19,9 @@ INLINE vf polynomial(vf x, const float *c, int n) {
   return y;
 }
 
+/** y, which is not negative, with the sign of x. */
+INLINE vf with_sign_of(vf x, vf y) { return (vf)((vi)y | ((vi)x & INT32_MIN)); }
+
 /** Adding it rounds a number below 2^22 to a whole one, which then stands in the last bits. */
 #define ROUNDER 0x1.8p23f
 /** ln 2 in two parts; the first has so few bits that its product with an exponent is exact. */
@@ -79,11 +82,10 @@ INLINE vf tanh_f(vf x) {
   static const float c[] = {-0.333332807f, 0.133314058f, -0.0537365153f, 0.0206281673f, -0.0056922962f};
   vf size = abs_f(x);
   vf xx = x * x;
-  vf near = fma_f(x * xx, polynomial(xx, c, 5), x);
+  vf near = fma_f(size * xx, polynomial(xx, c, 5), size);
   vf end = select_f(size > splat_f(10.0f), splat_f(10.0f), size); /* where it is 1 to the last bit */
   vf far = splat_f(1.0f) - splat_f(2.0f) / (exp_normal(end + end) + splat_f(1.0f));
-  far = (vf)((vi)far | ((vi)x & (int32_t)0x80000000));
-  return select_f(size >= splat_f(0.625f), far, near); /* NaN is near */
+  return with_sign_of(x, select_f(size >= splat_f(0.625f), far, near)); /* NaN is near */
 }
 
 /**
@@ -95,17 +97,15 @@ INLINE vf erf_f(vf x) {
   static const float g[] = {0.128514349f,   0.635718346f,   0.105261818f,
                             -0.0228899587f, 0.00321495743f, -0.000213985564f};
   vf size = abs_f(x);
-  vf near = fma_f(x, polynomial(x * x, c, 6), x);
+  vf near = fma_f(size, polynomial(x * x, c, 6), size);
   vf end = select_f(size > splat_f(4.0f), splat_f(4.0f), size); /* where it is 1 to the last bit */
   vf far = splat_f(1.0f) - exp_normal(-fma_f(end, polynomial(end, g, 6), end));
-  far = (vf)((vi)far | ((vi)x & (int32_t)0x80000000));
-  return select_f(size >= splat_f(0.925f), far, near); /* NaN is near */
+  return with_sign_of(x, select_f(size >= splat_f(0.925f), far, near)); /* NaN is near */
 }
 
 /** -1, 0 or 1; zeros and NaN stay what they are. */
 INLINE vf sign_f(vf x) {
-  vf one = (vf)(((vi)x & (int32_t)0x80000000) | 0x3f800000);
-  return select_f(abs_f(x) > splat_f(0.0f), one, x);
+  return select_f(abs_f(x) > splat_f(0.0f), with_sign_of(x, splat_f(1.0f)), x);
 }
 
 /** The larger; NaN if either is; 0 is larger than -0. */

@@ -60,7 +60,7 @@ INLINE int any_l(vl mask) {
 #define PI_HALF_LOW 0x1.0b4611a626331p-34
 
 /**
- * Takes multiples of π/2 off an |x| >= 2^18, or gives NaN: multiplies with those bits of 2/π that decide the quadrant,
+ * Takes multiples of π/2 off an x >= 2^18, or gives NaN: multiplies with those bits of 2/π that decide the quadrant,
  * which is added, and what follows it.
  *
  * @see Payne & Hanek, Radian reduction for trigonometric functions, SIGNUM Newsletter 18 (1983).
@@ -69,9 +69,9 @@ static __attribute__((noinline, unused)) double reduce_far(float x, int64_t *qua
   static const uint32_t two_over_pi[] = {0, /* 32 bits before the point */
                                          0xa2f9836e, 0x4e441529, 0xfc2757d1, 0xf534ddc0, 0xdb629599, 0x3c439041, 0xfe5163ab};
   const uint32_t bits = ((union { float f; uint32_t i; }){.f = x}).i;
-  const uint32_t exponent = bits >> 23 & 255;
+  const uint32_t exponent = bits >> 23;
   if (exponent == 255) return x - x;
-  const uint64_t m = (bits & 0x7fffff) | 0x800000; /* |x| = m · 2^(exponent - 150) */
+  const uint64_t m = (bits & 0x7fffff) | 0x800000; /* x = m · 2^(exponent - 150) */
   /* Modulo 4 the product needs no bit of 2/π whose weight, times 2^(exponent - 150), is a multiple of 4. */
   const uint32_t first = exponent - 150 - 2 + 32;
   const uint32_t *word = two_over_pi + first / 32;
@@ -79,18 +79,17 @@ static __attribute__((noinline, unused)) double reduce_far(float x, int64_t *qua
   for (int i = 0; i < 3; i++) w[i] = (uint32_t)(((uint64_t)word[i] << 32 | word[i + 1]) >> (32 - first % 32));
   const uint64_t product = (m * w[0] << 32) + m * w[1] + (m * w[2] >> 32); /* in units of 2^-62 */
   const uint64_t nearest = (product + ((uint64_t)1 << 61)) >> 62;
-  const double r = (double)(int64_t)(product - (nearest << 62)) * 0x1.921fb54442d18p-62;
-  *quadrant += x < 0 ? -(int64_t)nearest : (int64_t)nearest;
-  return x < 0 ? -r : r;
+  *quadrant += (int64_t)nearest;
+  return (double)(int64_t)(product - (nearest << 62)) * 0x1.921fb54442d18p-62;
 }
 
-/** The sine of x + shift · π/2. */
+/** The sine of x + shift · π/2, for x >= 0. */
 INLINE vd sine_shifted(vd x, int64_t shift) {
   vd t = x * 0.6366197723675814 + ROUNDER64;
   vd k = t - ROUNDER64;
   vd r = (x - k * PI_HALF_HIGH) - k * PI_HALF_LOW; /* |r| <= π/4 */
   vl quadrant = (vl)t + shift;
-  vl far = ~(abs_d(x) <= splat_d(1e6));
+  vl far = ~(x <= splat_d(1e6));
   if (__builtin_expect(any_l(far), 0)) {
     for (int i = 0; i < HALF_LANES; i++) {
       int64_t q = shift;
@@ -108,13 +107,14 @@ INLINE vd sine_shifted(vd x, int64_t shift) {
 
 /** Sine of x in radians: 0.51 ulp. */
 INLINE vf sin_f(vf x) {
-  Halves h = widen(x);
-  return narrow(sine_shifted(h.first, 0), sine_shifted(h.second, 0));
+  Halves h = widen(abs_f(x));
+  vf y = narrow(sine_shifted(h.first, 0), sine_shifted(h.second, 0));
+  return (vf)((vi)y ^ ((vi)x & INT32_MIN));
 }
 
 /** Cosine of x in radians: 0.51 ulp. */
 INLINE vf cos_f(vf x) {
-  Halves h = widen(x);
+  Halves h = widen(abs_f(x));
   return narrow(sine_shifted(h.first, 1), sine_shifted(h.second, 1));
 }
 

@@ -60,9 +60,19 @@ static int report(const char *name, double bound, const Worst *w) {
   return !(w->ulp <= bound);
 }
 
+static const float special[] = {0,        1,       2,         3,        0.5f,      0.3333333f, 1.5f,       5,      7,     10,
+                                16777215, 16777216, 16777217e1f, 2147483648.0f, 1e10f, 0x1p-126f, 0x1p-149f, 0x1.8p-140f, 1e-10f,
+                                0x1.fffffep127f, 1e38f, 0x1.fffffep-1f, 0x1.000002p0f, INFINITY, NAN};
+
+#define SPECIALS ((int)(sizeof special / sizeof *special))
+
 static int measure(const char *name, Unary *f, double exact(double), double bound, uint64_t step) {
   Worst worst = {.ulp = -1};
   float x[LANES], y[LANES];
+  for (int k = 0; k < 2 * SPECIALS; k++) {
+    x[0] = copysignf(special[k / 2], k & 1 ? -1 : 1);
+    note(&worst, x[0], 0, f(splat_f(x[0]))[LANES - 1], exact(x[0]));
+  }
   for (uint64_t at = 0; at < (uint64_t)1 << 32; at += step * LANES) {
     for (int i = 0; i < LANES; i++) x[i] = float_from((uint32_t)(at + i * step));
     store_f(y, f(load_f(x)));
@@ -70,10 +80,6 @@ static int measure(const char *name, Unary *f, double exact(double), double boun
   }
   return report(name, bound, &worst);
 }
-
-static const float special[] = {0,        1,       2,         3,        0.5f,      0.3333333f, 1.5f,       5,      7,     10,
-                                16777215, 16777216, 16777217e1f, 2147483648.0f, 1e10f, 0x1p-126f, 0x1p-149f, 0x1.8p-140f, 1e-10f,
-                                0x1.fffffep127f, 1e38f, 0x1.fffffep-1f, 0x1.000002p0f, INFINITY, NAN};
 
 static uint64_t state = 88172645463325252u;
 static uint32_t random_bits(void) { /* xorshift */
@@ -86,7 +92,7 @@ static uint32_t random_bits(void) { /* xorshift */
 static int measure_pairs(const char *name, Binary *f, double exact(double, double), double bound, uint64_t step) {
   Worst worst = {.ulp = -1};
   float x[LANES], y[LANES], z[LANES];
-  const uint64_t n = sizeof special / sizeof *special;
+  const uint64_t n = SPECIALS;
   const uint64_t random = ((uint64_t)1 << 30) / step;
   for (uint64_t at = 0; at < 4 * n * n + random; at += LANES) {
     for (int i = 0; i < LANES; i++) {
