@@ -222,9 +222,9 @@ static void start(const Frame *frame, const int32_t *args, int32_t transposed) {
       .weight_group = (int64_t)outputs * inputs * taps,
       .weight_output = transposed ? taps : (int64_t)inputs * taps,
       .weight_input = transposed ? (int64_t)inputs * taps : taps,
-      .source = (const float *)frame->buffers[args[0]],
-      .weights = (const float *)frame->buffers[args[1]],
-      .target = (float *)frame->buffers[args[2]],
+      .target = (float *)frame->buffers[args[0]],
+      .source = (const float *)frame->buffers[args[1]],
+      .weights = (const float *)frame->buffers[args[2]],
   };
   correlate(frame, &o);
 }

@@ -53,11 +53,11 @@ static inline int64_t conv_scratch_bytes(const int32_t *args, int kind) {
   return 4 * (copies + results + weights + terms + pitch + 512);
 }
 
-/** Buffers: x, kernel, y. */
+/** Buffers: y, x, kernel. */
 Kernel conv2d;
-/** Buffers: the gradient of y, kernel, the gradient of x. */
+/** Buffers: the gradient of x, the gradient of y, kernel. */
 Kernel conv2d_input_grad;
-/** Buffers: x, the gradient of y, the gradient of the kernel. */
+/** Buffers: the gradient of the kernel, x, the gradient of y. */
 Kernel conv2d_kernel_grad;
 
 #endif

@@ -136,8 +136,8 @@ static void fill_grads(const Planes *planes, const float *source, int32_t channe
 }
 
 void conv2d_kernel_grad(const Frame *frame, const int32_t *args) {
-  const float *x = (const float *)frame->buffers[args[0]], *grad = (const float *)frame->buffers[args[1]];
-  float *out = (float *)frame->buffers[args[2]];
+  float *out = (float *)frame->buffers[args[0]];
+  const float *x = (const float *)frame->buffers[args[1]], *grad = (const float *)frame->buffers[args[2]];
   const int32_t images = args[CONV_IMAGES], groups = args[CONV_GROUPS], outputs = args[CONV_OUTPUTS];
   Planes planes = {.rows = axis_of(args[CONV_HEIGHT], args[CONV_OUT_HEIGHT], args[CONV_KERNEL_HEIGHT], args[CONV_STRIDE_HEIGHT],
                                    args[CONV_DILATION_HEIGHT], args[CONV_TOP], 0),

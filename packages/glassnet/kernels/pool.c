@@ -134,8 +134,8 @@ INLINE void pool_row(const Pool *o, const enum Reduction reduction, const float 
 
 INLINE void pool(const Frame *frame, const int32_t *args, const enum Reduction reduction) {
   const Pool o = pool_of(args);
-  const float *x = (const float *)frame->buffers[args[0]];
-  float *y = (float *)frame->buffers[args[1]];
+  float *y = (float *)frame->buffers[args[0]];
+  const float *x = (const float *)frame->buffers[args[1]];
   int64_t begin, end;
   share(frame, o.planes * o.out_height, &begin, &end);
   for (int64_t row = begin; row < end; row++) {
@@ -150,8 +150,16 @@ void sum_pool(const Frame *frame, const int32_t *args) { pool(frame, args, SUM);
 
 /** row[x] += the gradients of the windows that hold column x, for one row of windows. */
 static void spread_row(const Pool *o, const float *grad, float *row) {
+  const int32_t stride = o->stride_width;
+  if (o->kernel_width >= LANES) { /* window by window, the columns of each side by side */
+    for (int32_t j = 0; j < o->out_width; j++) {
+      const int32_t x = j * stride - o->left, end = least(x + o->kernel_width, o->width);
+      for (int32_t i = most(x, 0); i < end; i++) row[i] += grad[j];
+    }
+    return;
+  }
   for (int32_t tap = 0; tap < o->kernel_width; tap++) {
-    const int32_t offset = tap - o->left, stride = o->stride_width;
+    const int32_t offset = tap - o->left;
     const int32_t j0 = offset < 0 ? (-offset + stride - 1) / stride : 0;
     const int32_t j1 = offset < o->width ? least((o->width - 1 - offset) / stride + 1, o->out_width) : 0;
     float *to = row + offset;
@@ -165,8 +173,8 @@ static void spread_row(const Pool *o, const float *grad, float *row) {
 
 void sum_pool_grad(const Frame *frame, const int32_t *args) {
   const Pool o = pool_of(args);
-  const float *grads = (const float *)frame->buffers[args[0]];
-  float *out = (float *)frame->buffers[args[1]];
+  float *out = (float *)frame->buffers[args[0]];
+  const float *grads = (const float *)frame->buffers[args[1]];
   int64_t begin, end;
   share(frame, o.planes * o.height, &begin, &end);
   for (int64_t i = begin; i < end; i++) {

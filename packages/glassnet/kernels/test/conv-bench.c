@@ -38,7 +38,7 @@ int main(int argc, char **argv) {
     const double flops = 2.0 * y * cases[c].i * cases[c].k * cases[c].k;
     printf("%-16s %7.1f MFLOP", cases[c].name, flops * 1e-6);
     for (int kind = 0; kind < 3; kind++) {
-      static const int operands[3][3] = {{0, 1, 2}, {2, 1, 0}, {0, 2, 1}};
+      static const int operands[3][3] = {{2, 0, 1}, {0, 2, 1}, {1, 0, 2}};
       uint8_t *buffers[3];
       for (int i = 0; i < 3; i++) buffers[i] = (uint8_t *)data[operands[kind][i]];
       uint8_t *scratch = aligned_alloc(64, ((size_t)conv_scratch_bytes(args, kind) + 63) & ~(size_t)63);

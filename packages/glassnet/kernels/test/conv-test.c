@@ -65,12 +65,12 @@ static void expect(const int32_t *a, int result, float *const data[3], double *s
 
 static void check(const int32_t *sizes_of, int kind) {
   static Kernel *const kernels[] = {conv2d, conv2d_input_grad, conv2d_kernel_grad};
-  static const int operands[3][3] = {{0, 1, 2}, {2, 1, 0}, {0, 2, 1}};
+  static const int operands[3][3] = {{2, 0, 1}, {0, 2, 1}, {1, 0, 2}};
   int32_t args[CONV_ARGS];
   memcpy(args, sizes_of, sizeof args);
   long size[3];
   sizes(args, size);
-  const int result = operands[kind][2];
+  const int result = operands[kind][0];
   float *data[3];
   uint8_t *buffers[3];
   for (int i = 0; i < 3; i++) {

@@ -85,7 +85,7 @@ static void check(const Case *c, int kind, int special) {
     const int threads = thread_counts[t];
     memset(y, 0xa5, (size_t)to * 4 + GUARD);
     uint8_t *buffers[] = {x, y};
-    const int32_t args[] = {0, 1, c->planes, c->h, c->w, c->oh, c->ow, c->kh, c->kw, c->sh, c->sw, c->top, c->left};
+    const int32_t args[] = {1, 0, c->planes, c->h, c->w, c->oh, c->ow, c->kh, c->kw, c->sh, c->sw, c->top, c->left};
     for (int thread = threads - 1; thread >= 0; thread--) {
       const Frame frame = {.buffers = buffers, .thread = thread, .threads = threads};
       kernels[kind](&frame, args);
