@@ -116,7 +116,7 @@ export function summarize(model: Layer, inputShape: Shape): ModelSummary {
   };
   const traced = traceCall("summary", model, inputShape, newRun);
   computeSync(traced.outside); // constants that the model made before: they cost nothing per example
-  const program = traced.build();
+  const program = traced.buildAsTraced(); // each layer counts its own work, shared or not
   const flopsAt = new Map<string, number>();
   for (const instruction of program.instructions) {
     const flops = flopsOf(program, instruction);

@@ -43,6 +43,7 @@ function jobOf(tensors: readonly Tensor[]): Job | undefined {
   pending.forEach((tensor, i) => {
     outputs[i] = valueFor(tensor);
   });
+  // Written down as it is: for a graph that runs once, looking for less to compute costs more than it saves.
   return { pending, program: buildProgram({ sources, outputs }), request: { steps: 1, feeds } };
 }
 

@@ -1,8 +1,11 @@
+import { runPrimitive } from "../backends/reference/kernels.ts";
 import { withoutDrawing } from "../core/random.ts";
 import type { TensorType } from "../core/shape.ts";
 import { topologicalOrder, type Value, type ValueOf } from "../ir/graph.ts";
 import { verifyGraph } from "../ir/verify.ts";
 import { infer } from "../ops/all.ts";
+import type { Evaluate } from "../passes/fold-constants.ts";
+import { optimize } from "../passes/optimize.ts";
 import { buildProgram } from "../program/build.ts";
 import type { Program, Source } from "../program/program.ts";
 import { Tensor, upcomingId } from "./tensor.ts";
@@ -30,8 +33,14 @@ export interface TracedProgram {
   readonly outside: readonly Tensor[];
   /** The variables that were read, and where the program finds them. */
   readonly variables: ReadonlyMap<Variable, Source>;
+  /** The program to run: the same bits with less to compute. */
   build(): Program;
+  /** What was traced, operation by operation, each in the scope that made it: to count, and to find what went wrong. */
+  buildAsTraced(): Program;
 }
+
+/** Constants are folded by the definition, whichever backend runs the rest. */
+const evaluate: Evaluate = ({ prim, attrs }, operands) => runPrimitive(prim, operands as never, attrs as never).data;
 
 /**
  * Runs `describe` once with stand-ins for its inputs, and makes a program of what it computes. Variables that it reads
@@ -65,29 +74,34 @@ export function traceProgram(
   const wanted = [...writes.flatMap(({ state, value }) => [state, value]), ...guard, ...Object.values(perStep)];
   wanted.push(...Object.values(outputs));
 
-  const build = (): Program => {
+  const write = (rewrite: (values: readonly Value[]) => readonly Value[]): Program => {
     const sources = new Map<ValueOf<"input">, Source>();
     const { valueFor } = record(
       wanted,
       (tensor) => inputs.get(tensor)?.name,
       (tensor, value) => sources.set(value, inputs.get(tensor)!.source),
     );
-    verifyGraph({ inputs: [...sources.keys()], outputs: wanted.map(valueFor) }, infer, "tracing");
+    const recorded = wanted.map(valueFor);
+    verifyGraph({ inputs: [...sources.keys()], outputs: recorded }, infer, "tracing");
+    const rewritten = rewrite(recorded);
+    const become = new Map(wanted.map((tensor, i) => [tensor, rewritten[i]!]));
     const named = (tensors: Readonly<Record<string, Tensor>>): Record<string, Value> =>
-      Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, valueFor(tensor)]));
+      Object.fromEntries(Object.entries(tensors).map(([name, tensor]) => [name, become.get(tensor)!]));
     return buildProgram({
       sources,
       writes: writes.map(({ state, value }) => ({
         state: valueFor(state) as ValueOf<"input">,
-        value: valueFor(value),
+        value: become.get(value)!,
       })),
-      guard: guard.map(valueFor),
+      guard: guard.map((tensor) => become.get(tensor)!),
       perStep: named(perStep),
       outputs: named(outputs),
     });
   };
+  const build = (): Program => write((values) => optimize(values, evaluate));
+  const buildAsTraced = (): Program => write((values) => values);
   const outside = topologicalOrder<Tensor>(wanted, ({ stored }) => stored === undefined).filter(
     ({ id, prim }) => id < startId && prim !== undefined,
   );
-  return { outside, variables, build };
+  return { outside, variables, build, buildAsTraced };
 }

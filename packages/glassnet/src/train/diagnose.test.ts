@@ -111,6 +111,37 @@ test.each<[string, (x: Tensor, gain: Tensor) => Tensor, string]>([
   expect(bitsOf(model)).toBe(before);
 });
 
+test("the layer is named whose own code went wrong, though what runs shares equal work and folds constants", async () => {
+  const divergenceOf = async (model: Layer) =>
+    (await runToEnd(train(model, data, { loss: crossEntropy, epochs: 1, batchSize: 10 }))).end.divergence!.message;
+  // Both parts compute the same exponential; the first keeps its infinities to itself.
+  const exp = (x: Tensor) => x.stopGradient().abs().add(1000).exp();
+  class Both extends Layer<number, "same"> {
+    readonly hides = new Formula((x) => where(exp(x).gt(0), x, 0));
+    readonly shows = new Formula((x, gain) => exp(x).mul(gain));
+
+    protected override forward(x: Tensor, run: Run): Tensor {
+      return this.hides.call(x, run).add(this.shows.call(x, run));
+    }
+
+    override config(): LayerConfig {
+      return { kind: "both" };
+    }
+  }
+  expect(await divergenceOf(around(new Both()))).toMatchInlineSnapshot(
+    `"step 1 gave Infinity first in layers.1.shows: exp f32[10, 3]; the step was not applied"`,
+  );
+
+  const folded = new Formula((x, gain) => x.mul(gain).add(ones([]).div(0)));
+  expect(await divergenceOf(around(folded))).toMatchInlineSnapshot(
+    `"step 1 gave Infinity first in layers.1: div f32[]; the step was not applied"`,
+  );
+  const quotient = new Formula((x, gain) => x.mul(1e38).div(0.125).mul(gain)); // runs as a product
+  expect(await divergenceOf(around(quotient))).toMatchInlineSnapshot(
+    `"step 1 gave -Infinity first in layers.1: div f32[10, 3]; the step was not applied"`,
+  );
+});
+
 test("a bad gradient of a good loss is named as such, and so is a bad update", async () => {
   // d√x/dx at 0 is infinite, but √0 is a good number.
   const root = around(new Formula((x, gain) => gain.sub(gain.stopGradient()).mul(x.mul(0)).abs().sqrt().add(x)));

@@ -7,7 +7,7 @@ import { stepKey } from "../core/random.ts";
 import type { TensorType } from "../core/shape.ts";
 import { describeValue } from "../core/tree.ts";
 import { batchSizes } from "../data/batches.ts";
-import type { RunResult } from "../program/program.ts";
+import type { Program, RunResult } from "../program/program.ts";
 import { fromArray } from "../tensor/create.ts";
 import { type Variable, variablesOf } from "../tensor/variable.ts";
 import { runAll } from "./clean-up.ts";
@@ -45,6 +45,8 @@ export class Stepper {
   readonly #scalars: readonly (readonly ["f32" | "f64", string])[];
   readonly #traced = new Map<number, TracedStep>();
   readonly #loaded = new Map<number, LoadedProgram>();
+  /** The steps as the model's code has them: in what runs, layers may share their work. */
+  readonly #asTraced = new Map<number, () => Program>();
   readonly #pace = new Pace();
   /** What the variables hold, while that is known. */
   #present: Values | undefined;
@@ -81,7 +83,10 @@ export class Stepper {
       if (slots === undefined) await residence.writeZeros(state, type);
       else await residence.write(state, slots[path]!);
     }
-    for (const [size, traced] of this.#traced) this.#loaded.set(size, await residence.load(traced));
+    for (const [size, traced] of this.#traced) {
+      this.#loaded.set(size, await residence.load(traced));
+      this.#asTraced.set(size, traced.buildAsTraced);
+    }
     this.#traced.clear();
   }
 
@@ -99,7 +104,7 @@ export class Stepper {
 
   /** Finds out why a step was not applied. */
   diagnose(step: number, indices: Int32Array): Promise<Divergence> {
-    const { program } = this.#loaded.get(indices.length)!;
+    const program = this.#asTraced.get(indices.length)!();
     const table = this.#table(step, indices, 1);
     return diagnose(this.#residence.device, program, table, step + 1, (name) => this.#residence.describe(name));
   }
@@ -159,6 +164,7 @@ export class Stepper {
   async release(): Promise<void> {
     const loaded = [...this.#loaded.values()];
     this.#loaded.clear();
+    this.#asTraced.clear();
     await runAll(loaded.map((program) => () => this.#residence.device.unload(program)));
   }
 }
