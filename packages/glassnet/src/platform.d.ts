@@ -30,3 +30,34 @@ declare class AbortSignal {
 
 /** Node only; browsers have MessageChannel. */
 declare var setImmediate: ((callback: () => void) => unknown) | undefined;
+
+/** The part of WebAssembly that the kernels need. */
+declare namespace WebAssembly {
+  class Memory {
+    constructor(descriptor: { initial: number; maximum?: number; shared?: boolean });
+    readonly buffer: ArrayBuffer;
+    grow(pages: number): number;
+  }
+  class Module {
+    constructor(bytes: Uint8Array<ArrayBuffer>);
+  }
+  class Global {
+    constructor(descriptor: { value: string; mutable?: boolean }, value: number);
+    value: unknown;
+  }
+  class Instance {
+    constructor(module: Module, imports: Readonly<Record<string, Readonly<Record<string, unknown>>>>);
+    readonly exports: Readonly<Record<string, unknown>>;
+  }
+  function compile(bytes: Uint8Array<ArrayBuffer>): Promise<Module>;
+  function validate(bytes: Uint8Array<ArrayBuffer>): boolean;
+}
+
+declare class URL {
+  constructor(url: string, base?: string | URL);
+  readonly href: string;
+}
+
+interface ImportMeta {
+  readonly url: string;
+}

@@ -13,6 +13,7 @@ export type ErrorCode =
   | "invalid-data"
   | "invalid-option"
   | "missing-data"
+  | "out-of-memory"
   | "io";
 
 export interface ErrorParts {
@@ -69,6 +70,11 @@ export class GraphError extends GlassnetError {
 /** Something that a backend or this version cannot do. */
 export class UnsupportedError extends GlassnetError {
   override readonly name = "UnsupportedError";
+}
+
+/** Memory, threads or something else that the machine does not have. */
+export class ResourceError extends GlassnetError {
+  override readonly name = "ResourceError";
 }
 
 /** A file or byte buffer that is not what its format demands. `reason` is one of the format's closed list. */

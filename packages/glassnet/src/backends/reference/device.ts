@@ -1,8 +1,8 @@
-import { allocate, isFloat, isStorageOf, type TypedArray } from "../../core/dtype.ts";
-import { GraphError, UsageError } from "../../core/errors.ts";
-import { formatType, sameShape, sizeOf, type TensorType } from "../../core/shape.ts";
+import { allocate, isFloat, type TypedArray } from "../../core/dtype.ts";
+import { sameShape, sizeOf, type TensorType } from "../../core/shape.ts";
 import type { Instruction, Program, RunRequest, RunResult } from "../../program/program.ts";
 import type { Backend, Device, LoadedProgram, SyncDevice } from "../backend.ts";
+import { checkData, checkRequest, checkState, missingState, notLoaded } from "../request.ts";
 import type { Buffer } from "./kernel.ts";
 import { kernels } from "./kernels.ts";
 import { placeScratch } from "./scratch.ts";
@@ -91,12 +91,8 @@ class ReferenceDevice implements SyncDevice {
 
   run(loaded: LoadedProgram, request: RunRequest): RunResult {
     const lowered = this.#loaded.get(loaded);
-    if (lowered === undefined) {
-      throw new GraphError("invalid-graph", "run", "the program is not loaded on this device");
-    }
-    if (!Number.isInteger(request.steps) || request.steps < 1) {
-      throw new UsageError("invalid-option", "run", `steps must be a whole number of at least 1, got ${request.steps}`);
-    }
+    if (lowered === undefined) throw notLoaded();
+    checkRequest(lowered.program, request);
     try {
       this.#bind(lowered, request);
       return execute(lowered, request);
@@ -105,70 +101,20 @@ class ReferenceDevice implements SyncDevice {
     }
   }
 
-  #bind({ program, buffers }: Lowered, { steps, feeds = {}, rows = {} }: RunRequest): void {
+  #bind({ program, buffers }: Lowered, { feeds = {} }: RunRequest): void {
     program.buffers.forEach((buffer, i) => {
       const { source } = buffer;
-      const size = sizeOf(buffer.shape);
-      switch (source.kind) {
-        case "state":
-          buffers[i].data = this.#stateFor(source.name, buffer).data;
-          break;
-        case "feed":
-          buffers[i].data = checkData("run", `feed "${source.name}"`, buffer, feeds[source.name], size);
-          break;
-        case "row":
-          checkData("run", `table "${source.name}"`, buffer, rows[source.name], steps * size, steps);
-          break;
-        case "constant":
-        case "scratch":
-          break;
-      }
+      if (source.kind === "state") buffers[i].data = this.#stateFor(source.name, buffer).data;
+      else if (source.kind === "feed") buffers[i].data = feeds[source.name];
     });
   }
 
   #stateFor(name: string, expected: TensorType): Buffer {
     const state = this.#states.get(name);
     if (state === undefined) throw missingState("run", name);
-    if (state.dtype !== expected.dtype || !sameShape(state.shape, expected.shape)) {
-      const code = state.dtype === expected.dtype ? "shape-mismatch" : "dtype-mismatch";
-      throw new GraphError(code, "run", `state "${name}" is not what the program was compiled for`, {
-        operands: { expected: formatType(expected), found: formatType(state) },
-        details: { name },
-      });
-    }
+    checkState(name, state, expected);
     return state;
   }
-}
-
-function missingState(where: string, name: string): GraphError {
-  return new GraphError("invalid-data", where, `state "${name}" has not been written`, { details: { name } });
-}
-
-/** @throws UsageError unless `data` is there, is the storage of the dtype and has `size` elements. */
-function checkData(
-  where: string,
-  what: string,
-  type: TensorType,
-  data: TypedArray | undefined,
-  size: number,
-  steps?: number,
-): TypedArray {
-  const wanted = steps === undefined ? formatType(type) : `${steps} rows of ${formatType(type)}`;
-  if (data === undefined) {
-    throw new UsageError("invalid-data", where, `${what} is missing`, { operands: { expected: wanted } });
-  }
-  const storage = allocate(type.dtype, 0).constructor.name;
-  if (!isStorageOf(type.dtype, data)) {
-    throw new UsageError("invalid-data", where, `${what} must be of type ${storage}, got ${data.constructor.name}`, {
-      operands: { expected: wanted },
-    });
-  }
-  if (data.length !== size) {
-    throw new UsageError("invalid-data", where, `${what} must have ${size} elements, got ${data.length}`, {
-      operands: { expected: wanted },
-    });
-  }
-  return data;
 }
 
 function lower(program: Program): Lowered {
