@@ -53,7 +53,7 @@ void gather(const Frame *frame, const int32_t *args) {
   for (int64_t at = begin; at < end;) {
     const uint8_t *from = x + (block * n + clamp(indices[k], n)) * run;
     const int64_t length = lesser(run - offset, end - at);
-    if (run == 4) *(int32_t *)(out + at) = *(const int32_t *)from;
+    if (length == 4) *(word_bytes *)(out + at) = *(const word_bytes *)(from + offset);
     else copy_bytes(out + at, from + offset, length);
     at += length;
     offset = 0;
