@@ -126,12 +126,15 @@ static void pack_weights(const Correlation *o, int32_t group, int32_t block, int
 /** Copies rows of results to part (e, f) of one channel of the target. */
 static void store_rows(const Correlation *o, const float *from, int32_t rows, int32_t columns, float *to, int32_t row,
                        int32_t e, int32_t f) {
-  const int32_t row_step = o->planes.rows.target_step, step = o->planes.columns.target_step;
+  const int32_t row_step = o->planes.rows.target_step, step = o->planes.columns.target_step, width = o->planes.columns.target;
+  const float *end = to + (int64_t)o->planes.rows.target * width;
   for (int32_t i = 0; i < rows; i++, from += o->planes.pitch) {
-    float *out = to + (int64_t)((row + i) * row_step + e) * o->planes.columns.target + f;
+    float *out = to + (int64_t)((row + i) * row_step + e) * width + f;
     int32_t j = 0;
     if (step == 1) {
-      for (; j + LANES <= columns; j += LANES) store_f(out + j, load_f(from + j));
+      /* What a vector writes beyond the row is overwritten by the next one, unless that was there before or is another channel's. */
+      const float *last = row_step == 1 ? end : out + columns;
+      for (; j < columns && out + j + LANES <= last; j += LANES) store_f(out + j, load_f(from + j));
     }
     for (; j < columns; j++) out[(int64_t)j * step] = from[j];
   }

@@ -147,7 +147,11 @@ INLINE void copy_every(float *to, const float *from, int32_t count, int32_t step
   if (step == 1) {
     for (int32_t i = 0; i < count; i += LANES) store_f(to + i, load_f(from + i));
   } else {
-    for (int32_t i = 0; i < count; i++) to[i] = from[(int64_t)i * step];
+    int32_t i = 0;
+    if (step == 2) {
+      for (; i + LANES <= count; i += LANES) store_f(to + i, evens_f(load_f(from + 2 * i), load_f(from + 2 * i + LANES)));
+    }
+    for (; i < count; i++) to[i] = from[(int64_t)i * step];
   }
 }
 

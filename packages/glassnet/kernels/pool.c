@@ -35,14 +35,8 @@ INLINE float larger_of(float a, float b) {
 /** p[0], p[stride], p[2 stride] … in the first `count` lanes; no more than LANES - 1 floats beyond the last are read. */
 INLINE vf every(const float *p, const int stride, int32_t count) {
   if (stride == 1) return load_f(p);
-  const vf low = load_f(p), high = 2 * count > LANES ? load_f(p + LANES) : low;
-#if LANES == 16
-  return __builtin_shufflevector(low, high, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
-#elif LANES == 8
-  return __builtin_shufflevector(low, high, 0, 2, 4, 6, 8, 10, 12, 14);
-#else
-  return __builtin_shufflevector(low, high, 0, 2, 4, 6);
-#endif
+  const vf low = load_f(p);
+  return evens_f(low, 2 * count > LANES ? load_f(p + LANES) : low);
 }
 
 /** Windows of `rows` rows, LANES of them beginning at p, p + stride …; `index` is where the first begins in its plane. */
@@ -105,7 +99,9 @@ INLINE void one_window(const Pool *o, const enum Reduction reduction, const floa
   else *(float *)out = result;
 }
 
-INLINE void pool_row(const Pool *o, const enum Reduction reduction, const float *plane, int32_t out_row, float *out) {
+/** One row of windows. `end` is where the thread's share of the output ends: rows before it are still to come. */
+INLINE void pool_row(const Pool *o, const enum Reduction reduction, const float *plane, int32_t out_row, float *out,
+                     const float *end) {
   const int32_t top = out_row * o->stride_height - o->top;
   const int32_t y0 = most(top, 0), y1 = least(top + o->kernel_height, o->height);
   /* Windows j0 … j1 - 1 lie inside the width; those beyond the first multiple of the stride do if they end in it. */
@@ -116,19 +112,19 @@ INLINE void pool_row(const Pool *o, const enum Reduction reduction, const float 
     j0 = least((o->left + stride - 1) / stride, o->out_width);
     j1 = most(j0, least(room / stride + 1, o->out_width));
   }
-  for (int32_t j = 0; j < o->out_width; j++) {
-    if (j == j0) j = j1;
-    if (j == o->out_width) break;
-    const int32_t x = j * stride - o->left;
-    one_window(o, reduction, plane, y0, y1, most(x, 0), least(x + o->kernel_width, o->width), out + j);
-  }
   for (int32_t j = j0; j < j1; j += LANES) {
     if (j1 - j < LANES && j1 - j0 >= LANES) j = j1 - LANES; /* some windows twice rather than half a vector */
     const int32_t count = least(j1 - j, LANES), index = y0 * o->width + j * stride - o->left;
     const vf result = stride == 1 ? windows(o, reduction, 1, plane + index, index, y1 - y0, count)
                                   : windows(o, reduction, 2, plane + index, index, y1 - y0, count);
-    if (count == LANES) store_f(out + j, result);
+    if (out + j + LANES <= end) store_f(out + j, result); /* what is too much is overwritten by what comes */
     else for (int32_t lane = 0; lane < count; lane++) out[j + lane] = result[lane];
+  }
+  for (int32_t j = 0; j < o->out_width; j++) {
+    if (j == j0) j = j1;
+    if (j == o->out_width) break;
+    const int32_t x = j * stride - o->left;
+    one_window(o, reduction, plane, y0, y1, most(x, 0), least(x + o->kernel_width, o->width), out + j);
   }
 }
 
@@ -140,7 +136,7 @@ INLINE void pool(const Frame *frame, const int32_t *args, const enum Reduction r
   share(frame, o.planes * o.out_height, &begin, &end);
   for (int64_t row = begin; row < end; row++) {
     const float *plane = x + row / o.out_height * o.height * o.width;
-    pool_row(&o, reduction, plane, (int32_t)(row % o.out_height), y + row * o.out_width);
+    pool_row(&o, reduction, plane, (int32_t)(row % o.out_height), y + row * o.out_width, y + end * o.out_width);
   }
 }
 

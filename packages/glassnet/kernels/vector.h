@@ -121,6 +121,17 @@ INLINE vf floor_f(vf x) {
 #endif
 }
 
+/** The lanes of even number of two vectors. */
+INLINE vf evens_f(vf low, vf high) {
+#if LANES == 16
+  return __builtin_shufflevector(low, high, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+#elif LANES == 8
+  return __builtin_shufflevector(low, high, 0, 2, 4, 6, 8, 10, 12, 14);
+#else
+  return __builtin_shufflevector(low, high, 0, 2, 4, 6);
+#endif
+}
+
 /** i32 lanes as floats, rounded to nearest. */
 INLINE vf float_of(vi x) { return __builtin_convertvector(x, vf); }
 

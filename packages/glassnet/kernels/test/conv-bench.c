@@ -1,4 +1,4 @@
-/* Times convolutions on one thread: the least of many runs. */
+/* Times convolutions on one thread, the least processor time of many runs: conv-bench [microseconds for each] [images, if not 64] [case]. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -7,7 +7,7 @@
 
 static double now(void) {
   struct timespec t;
-  clock_gettime(CLOCK_MONOTONIC, &t);
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
   return t.tv_sec * 1e6 + t.tv_nsec * 1e-3;
 }
 
@@ -27,13 +27,16 @@ int main(int argc, char **argv) {
       {"3x3 64 one", 1, 1, 64, 64, 14, 3, 1, 1}};
   static Kernel *const kernels[] = {conv2d, conv2d_input_grad, conv2d_kernel_grad};
   const double budget = argc > 1 ? atof(argv[1]) : 50e3;
+  const int images = argc > 2 ? atoi(argv[2]) : 0, only = argc > 3 ? atoi(argv[3]) : -1;
   for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
+    const int n = images > 0 && images < cases[c].n ? images : cases[c].n;
+    if (only >= 0 && (size_t)only != c) continue;
     const int out = (cases[c].size + 2 * cases[c].pad - cases[c].k) / cases[c].stride + 1;
-    int32_t args[CONV_ARGS] = {0, 1, 2, cases[c].n, cases[c].g, cases[c].i, cases[c].o, cases[c].size, cases[c].size, cases[c].k, cases[c].k,
+    int32_t args[CONV_ARGS] = {0, 1, 2, n, cases[c].g, cases[c].i, cases[c].o, cases[c].size, cases[c].size, cases[c].k, cases[c].k,
                                out, out, cases[c].stride, cases[c].stride, 1, 1, cases[c].pad, cases[c].pad};
-    const size_t x = (size_t)cases[c].n * cases[c].g * cases[c].i * cases[c].size * cases[c].size;
+    const size_t x = (size_t)n * cases[c].g * cases[c].i * cases[c].size * cases[c].size;
     const size_t w = (size_t)cases[c].g * cases[c].i * cases[c].o * cases[c].k * cases[c].k;
-    const size_t y = (size_t)cases[c].n * cases[c].g * cases[c].o * out * out;
+    const size_t y = (size_t)n * cases[c].g * cases[c].o * out * out;
     float *data[3] = {random_floats(x), random_floats(w), random_floats(y)};
     const double flops = 2.0 * y * cases[c].i * cases[c].k * cases[c].k;
     printf("%-16s %7.1f MFLOP", cases[c].name, flops * 1e-6);
