@@ -125,9 +125,14 @@ typedef struct PadAxis {
 static int64_t row_of(const PadAxis *axes, int32_t outer_rank, const int32_t *positions) {
   int64_t row = 0;
   for (int32_t d = 0; d < outer_rank; d++) {
-    const int32_t at = positions[d] - axes[d].low;
-    if (at < 0 || at % axes[d].step != 0 || at / axes[d].step >= axes[d].size) return -1;
-    row = row * axes[d].size + at / axes[d].step;
+    int32_t at = positions[d] - axes[d].low;
+    if (at < 0) return -1;
+    if (axes[d].step > 1) { /* divisions take longer than the rest */
+      if (at % axes[d].step != 0) return -1;
+      at /= axes[d].step;
+    }
+    if (at >= axes[d].size) return -1;
+    row = row * axes[d].size + at;
   }
   return row;
 }

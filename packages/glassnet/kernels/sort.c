@@ -80,7 +80,7 @@ void argmax(const Frame *frame, const int32_t *args) {
 }
 
 /** Below this many elements, inserting one after the other beats counting digits. */
-#define FEW 48
+#define FEW 64
 
 /** Elements are 64 bits: the key above, the index below. As no two are equal, any sorting is stable. */
 static void insert_in_order(uint64_t *items, int32_t n) {
