@@ -1,0 +1,143 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import type { Workload } from "../workloads/workload.ts";
+import { startProcess } from "./child-process.ts";
+import { type Connection, type Setting, SubjectFault } from "./protocol.ts";
+
+/** @file Who is measured, in what settings, and how each is started. */
+
+export interface SubjectSpec {
+  readonly name: string;
+  /** Its file in `subjects/`, without the ending. */
+  readonly module: string;
+  readonly settings: readonly Setting[];
+  /** Whether it takes part; others give no row at all. */
+  readonly takes: (workload: Workload) => boolean;
+  readonly start: (setting: Setting) => Connection;
+  /** Whether it computes what the others do. Of one that does not, the numbers to check have to fall. True by default. */
+  readonly isComparable?: boolean;
+  /** What a reader must know about its figures. */
+  readonly note?: string;
+}
+
+export interface Hosts {
+  /** A Python that imports torch, or nothing. */
+  readonly python: string | undefined;
+}
+
+const bench = join(import.meta.dirname, "..");
+const subjects = join(bench, "subjects");
+
+const threads = (...counts: readonly number[]): Setting[] =>
+  counts.map((count) => ({ label: count === 1 ? "1 thread" : `${count} threads`, threads: count }));
+
+function onNode(program: string, flags: readonly string[]) {
+  return ({ env }: Setting): Connection =>
+    startProcess({ program, args: [...flags, join(subjects, "serve.ts")], cwd: bench, ...(env && { env }) });
+}
+
+/** The Node that runs the benchmark; `tsx` reads TypeScript for it. */
+const thisNode = onNode(process.execPath, ["--import", "tsx"]);
+
+/** A newer Node, which reads TypeScript itself: the npm packages that `node` is made of. */
+function node24(setting: Setting): Connection {
+  const name = `node-${process.platform === "win32" ? "win" : process.platform}-${process.arch}`;
+  const manifest = join(bench, "node_modules", name, "package.json");
+  if (!existsSync(manifest)) throw new SubjectFault("absent", `needs Node 24: the package ${name} is not installed`);
+  const binary = join(bench, "node_modules", name, "bin", process.platform === "win32" ? "node.exe" : "node");
+  return onNode(binary, [])(setting);
+}
+
+function onPython(python: string | undefined) {
+  return ({ env }: Setting): Connection => {
+    if (python === undefined)
+      throw new SubjectFault("absent", "no Python that imports torch: name one with --python PATH");
+    return startProcess({
+      program: python,
+      args: [join(subjects, "serve.py")],
+      cwd: bench,
+      env: { PYTHONDONTWRITEBYTECODE: "1", ...env },
+    });
+  };
+}
+
+/** OpenBLAS does not know newer processors; these kernels are the best it has for AVX-512. */
+const SKYLAKE = { OPENBLAS_CORETYPE: "SkylakeX" };
+
+/** PyTorch's own threads, and those of the library that multiplies for it. */
+const torchSetting = (own: number, blas: number): Setting => ({
+  label: `${own} + ${blas} BLAS threads`,
+  threads: Math.max(own, blas),
+  env: { ...SKYLAKE, OMP_NUM_THREADS: String(own), OPENBLAS_NUM_THREADS: String(blas) },
+  options: { ownThreads: String(own) },
+});
+
+const glassnet = (backend: string, counts: readonly number[]): SubjectSpec => ({
+  name: `glassnet ${backend}`,
+  module: "glassnet",
+  settings: threads(...counts).map((setting) => ({ ...setting, options: { backend } })),
+  takes: () => true,
+  start: thisNode,
+});
+
+const tensorflow = (backend: string, counts: readonly number[]): SubjectSpec => ({
+  name: `TensorFlow.js ${backend}`,
+  module: "tensorflow",
+  settings: threads(...counts).map((setting) => ({ ...setting, options: { backend } })),
+  takes: () => true,
+  start: thisNode,
+});
+
+const isGemm = ({ kind }: Workload): boolean => kind === "gemm";
+
+export function subjectsOn({ python }: Hosts): readonly SubjectSpec[] {
+  return [
+    glassnet("native", [1, 2]),
+    glassnet("wasm", [1, 2]),
+    glassnet("reference", [1]),
+    {
+      name: "PyTorch",
+      module: "torch_cpu",
+      settings: [torchSetting(1, 1), torchSetting(1, 2), torchSetting(2, 1), torchSetting(2, 2)],
+      takes: () => true,
+      start: onPython(python),
+    },
+    { name: "ONNX Runtime", module: "onnx-runtime", settings: threads(1, 2), takes: () => true, start: thisNode },
+    tensorflow("wasm", [1, 2]),
+    tensorflow("cpu", [1]),
+    { name: "jax-js wasm", module: "jax", settings: threads(1), takes: () => true, start: node24 },
+    {
+      name: "brain.js",
+      module: "brain",
+      settings: threads(1),
+      takes: ({ kind }) => kind === "step",
+      start: thisNode,
+      isComparable: false,
+      note: "another loss, one example at a time: its error falls",
+    },
+    {
+      name: "OpenBLAS (limit)",
+      module: "numpy_blas",
+      settings: threads(1, 2).map((setting) => ({
+        ...setting,
+        env: { ...SKYLAKE, OPENBLAS_NUM_THREADS: String(setting.threads) },
+      })),
+      takes: isGemm,
+      start: onPython(python),
+    },
+    {
+      name: "bare wasm multiply-add (limit)",
+      module: "wasm-limit",
+      settings: threads(1),
+      takes: isGemm,
+      start: thisNode,
+    },
+    {
+      name: "plain JavaScript loop",
+      module: "plain",
+      settings: threads(1),
+      takes: ({ kind }) => kind === "adam",
+      start: thisNode,
+    },
+  ];
+}

@@ -1,0 +1,106 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { describeMachine } from "./driver/machine.ts";
+import { measure } from "./driver/measure.ts";
+import { installPackages } from "./driver/packages.ts";
+import { findPython } from "./driver/python.ts";
+import { headOf, type Row, rowsOf, tableOf } from "./driver/report.ts";
+import { subjectsOn } from "./driver/subjects.ts";
+import { storedLosses, writeAnswers } from "./driver/write-answers.ts";
+import { workloads } from "./workloads/all.ts";
+import { answerTo } from "./workloads/answer.ts";
+import { unitOf } from "./workloads/workload.ts";
+
+/** @file The benchmark: `npm run bench`. See README.md. */
+
+const HELP = `npm run bench -- [options]
+
+  --only PATTERN      workloads whose name matches this regular expression
+  --subjects PATTERN  subjects whose name matches this regular expression
+  --json FILE         saves the figures: the machine, and one object for each row
+  --python PATH       a Python that imports torch; else python3 or /usr/bin/python3
+  --rounds N          rounds of each subject in each setting; 9 by default
+  --list              names the workloads and ends
+  --write-answers     computes the losses that all are checked against, by PyTorch in f64, and ends`;
+
+const bench = import.meta.dirname;
+
+function parse() {
+  const options = {
+    only: { type: "string", default: "" },
+    subjects: { type: "string", default: "" },
+    json: { type: "string" },
+    python: { type: "string" },
+    rounds: { type: "string", default: "9" },
+    list: { type: "boolean", default: false },
+    "write-answers": { type: "boolean", default: false },
+    help: { type: "boolean", short: "h", default: false },
+  } as const;
+  try {
+    const { values } = parseArgs({ options });
+    const rounds = Number(values.rounds);
+    if (!Number.isInteger(rounds) || rounds < 1)
+      throw new Error(`--rounds must be a whole number, got ${values.rounds}`);
+    return { ...values, rounds, only: new RegExp(values.only, "i"), subjects: new RegExp(values.subjects, "i") };
+  } catch (error) {
+    console.error(`error: ${error instanceof Error ? error.message : error}\n\n${HELP}`);
+    process.exit(2);
+  }
+}
+
+/** On a terminal, what happens now is shown on one line that is written over. */
+function tell(text: string): void {
+  if (process.stderr.isTTY) process.stderr.write(`\r\x1b[K${text}`);
+}
+
+const options = parse();
+const chosen = workloads.filter(({ name }) => options.only.test(name));
+if (options.help || options.list) {
+  console.log(options.help ? HELP : chosen.map(({ name }) => name).join("\n"));
+  process.exit();
+}
+if (chosen.length === 0) {
+  console.error(`error: no workload matches ${options.only}: --list names them`);
+  process.exit(2);
+}
+
+const missing = installPackages(bench);
+if (missing !== undefined) console.log(`!! ${missing}`);
+const python = findPython(options.python);
+if (options["write-answers"]) {
+  await writeAnswers(chosen, python, tell);
+  process.exit();
+}
+
+const machine = describeMachine(join(bench, ".."));
+const subjects = subjectsOn({ python }).filter(({ name }) => options.subjects.test(name));
+const plan = { rounds: options.rounds, roundMs: 150, budgetMs: 12_000, pauseMs: 30 };
+const stored = storedLosses();
+const rows: Row[] = [];
+const page = [headOf(machine)];
+const print = (text: string): void => {
+  page.push(text);
+  tell("");
+  console.log(`${text}\n`);
+};
+console.log(`${page[0]}\n`);
+for (const workload of chosen) {
+  const measured = await measure(workload, subjects, answerTo(workload, stored), plan, tell);
+  const itsRows = rowsOf(measured, unitOf(workload));
+  rows.push(...itsRows);
+  print(tableOf(itsRows));
+}
+
+const results = join(bench, "results");
+mkdirSync(results, { recursive: true });
+const table = join(results, `${machine.date.replaceAll(":", "-").slice(0, 19)}.txt`);
+writeFileSync(table, `${page.join("\n\n")}\n`);
+console.log(`Saved ${table}`);
+if (options.json !== undefined) {
+  writeFileSync(options.json, `${JSON.stringify({ machine, rows }, null, 2)}\n`);
+  console.log(`Saved ${options.json}`);
+}
+const wrong = rows.filter(({ fault }) => fault?.startsWith("wrong"));
+for (const { workload, subject, fault } of wrong) console.log(`!! ${subject}, ${workload}: ${fault}`);
+process.exit(wrong.length > 0 ? 1 : 0);

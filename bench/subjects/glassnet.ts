@@ -1,0 +1,160 @@
+import { readFileSync } from "node:fs";
+import {
+  adam,
+  compile,
+  crossEntropy,
+  type Dataset,
+  dataset,
+  fromData,
+  Run,
+  type StepEvent,
+  sgd,
+  type Tensor,
+  type Training,
+  train,
+} from "glassnet";
+import type { Device } from "glassnet/engine";
+import { type Setting, SubjectFault } from "../driver/protocol.ts";
+import { ADAM, adamPositions, gemmPositions, operands } from "../workloads/answer.ts";
+import { batchCount, examples } from "../workloads/network.ts";
+import type { Workload } from "../workloads/workload.ts";
+import { openDevice } from "./glassnet-device.ts";
+import { SpecModel } from "./glassnet-model.ts";
+import { adamRows, loadAdam, loadProduct } from "./glassnet-program.ts";
+import type { Subject, Task } from "./subject.ts";
+import { repeat } from "./timing.ts";
+
+/** @file Glassnet through its public entries, on the backend that the setting names. */
+
+type Of<K extends Workload["kind"]> = Extract<Workload, { readonly kind: K }>;
+
+const packageFile = new URL("../../packages/glassnet/package.json", import.meta.url);
+
+export async function open(setting: Setting): Promise<Subject> {
+  const device = await openDevice(setting);
+  const { version } = JSON.parse(readFileSync(packageFile, "utf8")) as { version: string };
+  return {
+    description: { version: `${version} (${device.variant})` },
+    async prepare(workload) {
+      switch (workload.kind) {
+        case "step":
+          return stepTask(device, workload);
+        case "predict":
+          return predictTask(device, workload);
+        case "gemm":
+          return gemmTask(device, workload);
+        case "adam":
+          return adamTask(device, workload);
+      }
+    },
+  };
+}
+
+/** Steps of `train`, as everybody would run them: rows are gathered, losses come back, weights are guarded. */
+function stepTask(device: Device, workload: Of<"step">): Task {
+  const { network, batch, checkedSteps } = workload;
+  const rule = workload.optimizer;
+  const optimizer = rule.kind === "sgd" ? sgd() : adam();
+  const start = (data: Dataset, epochs: number): Training =>
+    train(new SpecModel(network), data, {
+      loss: crossEntropy,
+      optimizer,
+      learningRate: rule.learningRate,
+      batchSize: batch,
+      epochs,
+      empiricalLoss: "never",
+      device,
+    });
+  const data = (batches: number): Dataset => {
+    const rows = batches * batch;
+    const { inputs, targets } = examples(network, rows);
+    return dataset({
+      name: workload.name,
+      inputs: { dtype: "f32", shape: [rows, ...network.inputShape], data: inputs },
+      targets: { dtype: "i32", shape: [rows, ...network.targetShape], data: targets },
+    });
+  };
+  const training = start(data(batchCount(network, batch)), Number.MAX_SAFE_INTEGER);
+  return {
+    async check() {
+      const losses: number[] = [];
+      for await (const event of start(data(1), checkedSteps)) if (event.kind === "step") losses.push(...event.losses);
+      return losses;
+    },
+    round: repeat(async () => (await nextSteps(training)).losses.length),
+  };
+}
+
+async function nextSteps(training: Training): Promise<StepEvent> {
+  for (;;) {
+    const { value, done } = await training.next();
+    if (done === true) throw new SubjectFault("failed", "the training ended");
+    if (value.kind === "step") return value;
+    if (value.kind === "end") throw new SubjectFault("failed", `the training ended: ${value.reason}`);
+  }
+}
+
+/** A compiled function of one example. A device that cannot block is awaited. */
+function predictTask(device: Device, { network }: Of<"predict">): Task {
+  const model = new SpecModel(network);
+  const { inputs } = examples(network, 1);
+  const shape = [1, ...network.inputShape];
+  const call = compile((x: Tensor) => model.call(x, new Run()), { device });
+  const predict = async (): Promise<ArrayLike<number>> => (await call(fromData(inputs, shape))).data();
+  const predictSync = (): ArrayLike<number> => call.sync(fromData(inputs, shape)).dataSync();
+  return {
+    check: async () => Array.from(await predict()),
+    round: repeat(
+      device.sync === undefined ? async () => void (await predict()) : () => void predictSync(), //
+      { each: true },
+    ),
+  };
+}
+
+/** How long one call runs: long enough that the call itself costs nothing, as in training. */
+const CALL_MS = 1;
+
+/** How many steps fill a call, by what one took. */
+async function stepsPerCall(run: (steps: number) => Promise<unknown>): Promise<number> {
+  await run(1);
+  const begin = performance.now();
+  await run(1);
+  return Math.max(1, Math.min(256, Math.round(CALL_MS / (performance.now() - begin))));
+}
+
+async function gemmTask(device: Device, { n }: Of<"gemm">): Promise<Task> {
+  const [a, b] = operands(n * n);
+  const { loaded } = await loadProduct(device, n, a, b);
+  const run = (steps: number) => device.run(loaded, { steps });
+  const steps = await stepsPerCall(run);
+  return {
+    async check() {
+      const c = await device.read("c");
+      return gemmPositions(n).map(([row, column]) => c[row * n + column]!);
+    },
+    round: repeat(async () => (await run(steps)).steps),
+  };
+}
+
+async function adamTask(device: Device, { size }: Of<"adam">): Promise<Task> {
+  const [w, g] = operands(size);
+  const { loaded } = await loadAdam(device, w, g);
+  let done = 0;
+  let steps = 0;
+  const run = async (count: number): Promise<number> => {
+    await device.run(loaded, { steps: count, rows: adamRows(done + 1, count) });
+    done += count;
+    return count;
+  };
+  return {
+    async check() {
+      await run(ADAM.checkedSteps);
+      const updated = await device.read("w");
+      return adamPositions(size).map((i) => updated[i]!);
+    },
+    round: repeat(async () => {
+      if (steps === 0) steps = await stepsPerCall(run); // not before the check, as it trains
+      return run(steps);
+    }),
+  };
+}
