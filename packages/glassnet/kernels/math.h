@@ -48,8 +48,8 @@ INLINE vf exp_normal(vf x) {
 
 /** e^x. */
 INLINE vf exp_f(vf x) {
-  x = select_f(x > splat_f(89.0f), splat_f(89.0f), x); /* already infinite; comparisons let NaN pass */
-  x = select_f(x < splat_f(-104.0f), splat_f(-104.0f), x); /* already 0 */
+  x = lesser_f(splat_f(89.0f), x); /* already infinite; NaN passes */
+  x = greater_f(splat_f(-104.0f), x); /* already 0 */
   vi n;
   vf e = exp_remainder(x, &n) + splat_f(1.0f);
   /* 2^n in two factors: n itself may be below or above the exponents of f32. */
@@ -83,7 +83,7 @@ INLINE vf tanh_f(vf x) {
   vf size = abs_f(x);
   vf xx = x * x;
   vf near = fma_f(size * xx, polynomial(xx, c, 5), size);
-  vf end = select_f(size > splat_f(10.0f), splat_f(10.0f), size); /* where it is 1 to the last bit */
+  vf end = lesser_f(size, splat_f(10.0f)); /* where it is 1 to the last bit */
   vf far = splat_f(1.0f) - splat_f(2.0f) / (exp_normal(end + end) + splat_f(1.0f));
   return with_sign_of(x, select_f(size >= splat_f(0.625f), far, near)); /* NaN is near */
 }
@@ -98,7 +98,7 @@ INLINE vf erf_f(vf x) {
                             -0.0228899587f, 0.00321495743f, -0.000213985564f};
   vf size = abs_f(x);
   vf near = fma_f(size, polynomial(x * x, c, 6), size);
-  vf end = select_f(size > splat_f(4.0f), splat_f(4.0f), size); /* where it is 1 to the last bit */
+  vf end = lesser_f(size, splat_f(4.0f)); /* where it is 1 to the last bit */
   vf far = splat_f(1.0f) - exp_normal(-fma_f(end, polynomial(end, g, 6), end));
   return with_sign_of(x, select_f(size >= splat_f(0.925f), far, near)); /* NaN is near */
 }
@@ -115,8 +115,8 @@ INLINE vf maximum_f(vf a, vf b) {
 #elif VECTOR_BYTES == 16 && defined(__ARM_NEON)
   return (vf)vmaxq_f32((float32x4_t)a, (float32x4_t)b);
 #else
-  vf larger = select_f((a > b) | (a != a), a, b);
-  return select_f(a == b, (vf)((vi)a & (vi)b), larger);
+  vi x = (vi)greater_f(a, b), y = (vi)greater_f(b, a); /* these differ for NaN and for zeros of both signs */
+  return (vf)(x | y) - (vf)(x ^ y); /* NaN stays NaN, -0 - -0 is 0 */
 #endif
 }
 
@@ -127,8 +127,7 @@ INLINE vf minimum_f(vf a, vf b) {
 #elif VECTOR_BYTES == 16 && defined(__ARM_NEON)
   return (vf)vminq_f32((float32x4_t)a, (float32x4_t)b);
 #else
-  vf smaller = select_f((a < b) | (a != a), a, b);
-  return select_f(a == b, (vf)((vi)a | (vi)b), smaller);
+  return (vf)((vi)lesser_f(a, b) | (vi)lesser_f(b, a)); /* these differ for NaN and for zeros of both signs */
 #endif
 }
 

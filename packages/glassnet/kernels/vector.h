@@ -87,6 +87,36 @@ INLINE vf sqrt_f(vf x) {
 #endif
 }
 
+/** a where a < b, else b: b too where one of them is NaN. */
+INLINE vf lesser_f(vf a, vf b) {
+#if defined(__wasm__)
+  return (vf)wasm_f32x4_pmin((v128_t)b, (v128_t)a);
+#elif defined(__AVX512F__)
+  return (vf)_mm512_min_ps((__m512)a, (__m512)b);
+#elif defined(__AVX2__)
+  return (vf)_mm256_min_ps((__m256)a, (__m256)b);
+#elif defined(__SSE2__)
+  return (vf)_mm_min_ps((__m128)a, (__m128)b);
+#else
+  return select_f(a < b, a, b);
+#endif
+}
+
+/** a where a > b, else b: b too where one of them is NaN. */
+INLINE vf greater_f(vf a, vf b) {
+#if defined(__wasm__)
+  return (vf)wasm_f32x4_pmax((v128_t)b, (v128_t)a);
+#elif defined(__AVX512F__)
+  return (vf)_mm512_max_ps((__m512)a, (__m512)b);
+#elif defined(__AVX2__)
+  return (vf)_mm256_max_ps((__m256)a, (__m256)b);
+#elif defined(__SSE2__)
+  return (vf)_mm_max_ps((__m128)a, (__m128)b);
+#else
+  return select_f(a > b, a, b);
+#endif
+}
+
 /** Lanes to whole numbers, to the nearest even in a tie; what does not fit is undefined. */
 INLINE vi nearest_i(vf x) {
 #if defined(__wasm__)
