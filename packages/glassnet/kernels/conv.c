@@ -58,7 +58,7 @@ INLINE void sum_tile(const int rows, const int vectors, const float *planes, con
 
 /** All vectors of a block of channels: tiles as wide as they can be, then vector by vector. */
 #define DEFINE_BLOCK(rows, vectors)                                                                                             \
-  static void block_##rows(const float *planes, const int32_t *offsets, const float *weights, int32_t depth, float *out,        \
+  static __attribute__((noinline)) void block_##rows(const float *planes, const int32_t *offsets, const float *weights, int32_t depth, float *out,        \
                            int64_t pitch, int32_t count) {                                                                      \
     int32_t v = 0;                                                                                                              \
     for (; v + vectors <= count; v += vectors) {                                                                                \

@@ -73,14 +73,26 @@ INLINE void dot_tile(const int rows, const int taps, const Block *block, const f
 #pragma GCC unroll 8
     for (int t = 0; t < taps; t++) from[t] = block->planes + slice * block->planes_slice + offsets[t];
     for (int64_t i = 0; i < (int64_t)block->vectors * LANES; i += LANES) {
-      vf x[TILE_TAPS];
+      /* The fewer ones are held in registers, the others pass through one. */
+      vf held[TILE_TAPS];
+      if (rows < taps) {
 #pragma GCC unroll 8
-      for (int t = 0; t < taps; t++) x[t] = load_f(from[t] + i);
+        for (int r = 0; r < rows; r++) held[r] = load_f(grads + r * pitch + i);
 #pragma GCC unroll 8
-      for (int r = 0; r < rows; r++) {
-        const vf grad = load_f(grads + r * pitch + i);
+        for (int t = 0; t < taps; t++) {
+          const vf x = load_f(from[t] + i);
 #pragma GCC unroll 8
-        for (int t = 0; t < taps; t++) sums[r][t] = fma_f(grad, x[t], sums[r][t]);
+          for (int r = 0; r < rows; r++) sums[r][t] = fma_f(held[r], x, sums[r][t]);
+        }
+      } else {
+#pragma GCC unroll 8
+        for (int t = 0; t < taps; t++) held[t] = load_f(from[t] + i);
+#pragma GCC unroll 8
+        for (int r = 0; r < rows; r++) {
+          const vf grad = load_f(grads + r * pitch + i);
+#pragma GCC unroll 8
+          for (int t = 0; t < taps; t++) sums[r][t] = fma_f(grad, held[t], sums[r][t]);
+        }
       }
     }
   }
@@ -97,7 +109,7 @@ INLINE void dot_tile(const int rows, const int taps, const Block *block, const f
 
 /** A tile of all its taps, or the last few of a row one by one. */
 #define DEFINE_ROW(rows)                                                                                                        \
-  static void row_##rows(const Block *block, const float *grads, const int32_t *offsets, int32_t taps, int32_t kept, float *out, \
+  static __attribute__((noinline)) void row_##rows(const Block *block, const float *grads, const int32_t *offsets, int32_t taps, int32_t kept, float *out, \
                          int64_t out_pitch, int32_t add) {                                                                      \
     if (taps == TILE_TAPS) {                                                                                                    \
       dot_tile(rows, TILE_TAPS, block, grads, offsets, kept, out, out_pitch, add);                                              \
