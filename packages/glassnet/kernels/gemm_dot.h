@@ -5,10 +5,14 @@
 #ifndef GLASSNET_GEMM_DOT_H
 #define GLASSNET_GEMM_DOT_H
 
+#include "gemm_cut.h"
 #include "gemm_pack.h"
 
+/** As many sums as the registers hold: DOT_ROWS by 4. */
 #if VECTOR_BYTES == 64
 #define DOT_ROWS 6
+#elif VECTOR_BYTES == 32
+#define DOT_ROWS 3
 #else
 #define DOT_ROWS 2
 #endif
@@ -89,16 +93,39 @@ INLINE void compute_dots(const Dots *d, int32_t x0, int32_t y0, const int rows, 
   }
 }
 
-static void dots(const Dots *d) {
-  int32_t x = 0;
-  for (; x + DOT_ROWS <= d->x_count; x += DOT_ROWS) {
-    for (int32_t y = 0; y < d->y_count; y += 4) compute_dots(d, x, y, DOT_ROWS, 1);
-  }
-  for (; x + 2 <= d->x_count; x += 2) {
-    for (int32_t y = 0; y < d->y_count; y += 4) compute_dots(d, x, y, 2, 1);
-  }
-  for (; x < d->x_count; x++) {
-    for (int32_t y = 0; y < d->y_count; y += 8) compute_dots(d, x, y, 1, 2);
+#define DEFINE_DOTS(rows, quads) \
+  static void dots_##rows(const Dots *d, int32_t x0, int32_t y0) { compute_dots(d, x0, y0, rows, quads); }
+#define NAME_DOTS(rows) dots_##rows,
+DEFINE_DOTS(1, 2)
+DEFINE_DOTS(2, 1)
+#if DOT_ROWS >= 3
+DEFINE_DOTS(3, 1)
+#endif
+#if DOT_ROWS >= 6
+DEFINE_DOTS(4, 1)
+DEFINE_DOTS(5, 1)
+DEFINE_DOTS(6, 1)
+#endif
+
+/** By rows, less one. */
+static void (*const dot_kernels[DOT_ROWS])(const Dots *d, int32_t x0, int32_t y0) = {
+    dots_1,
+    dots_2,
+#if DOT_ROWS >= 3
+    dots_3,
+#endif
+#if DOT_ROWS >= 6
+    dots_4,
+    dots_5,
+    dots_6,
+#endif
+};
+
+static void compute_all_dots(const Dots *d) {
+  const int32_t step = even_step(d->x_count, DOT_ROWS);
+  for (int32_t x = 0; x < d->x_count; x += step) {
+    const int32_t rows = min_i(step, d->x_count - x);
+    for (int32_t y = 0; y < d->y_count; y += rows == 1 ? 8 : 4) dot_kernels[rows - 1](d, x, y);
   }
 }
 

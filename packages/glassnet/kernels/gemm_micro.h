@@ -28,6 +28,11 @@
 
 /** A single row has few sums to keep the unit busy, so it takes more columns at once. */
 #define ROW_VECTORS 8
+#define MOST_VECTORS (ROW_VECTORS > TILE_VECTORS ? ROW_VECTORS : TILE_VECTORS)
+
+/** Whether there are tiles for operands that are both packed, and how many terms they take between two steps of the addresses. */
+#define CAN_PACK (VECTOR_BYTES == 16)
+#define TERMS 8
 
 /** One tile's work: c = A · B, or c += A · B, for `depth` terms. */
 typedef struct Tile {
@@ -73,28 +78,46 @@ INLINE vf load_first(const float *p, int32_t count) {
 #endif
 }
 
-/** Always inlined with constant `rows` and `vectors`, so that the sums are registers. */
-INLINE void compute_tile(const Tile *t, const int rows, const int vectors) {
-  vf sums[TILE_ROWS][ROW_VECTORS > TILE_VECTORS ? ROW_VECTORS : TILE_VECTORS];
+/** One more term: rows and columns at constant distances where the operands are packed. */
+INLINE void add_term(vf sums[][MOST_VECTORS], const float *a, int64_t a_row, const float *b, const int rows, const int vectors) {
+  vf columns[MOST_VECTORS];
+#pragma GCC unroll 16
+  for (int j = 0; j < vectors; j++) columns[j] = load_f(b + j * LANES);
+#pragma GCC unroll 16
+  for (int i = 0; i < rows; i++) {
+    const vf element = splat_f(a[i * a_row]);
+#pragma GCC unroll 16
+    for (int j = 0; j < vectors; j++) sums[i][j] = fma_f(element, columns[j], sums[i][j]);
+  }
+}
+
+/** Always inlined with constant `rows`, `vectors` and `packed`, so that the sums are registers. */
+INLINE void compute_tile(const Tile *t, const int rows, const int vectors, const int packed) {
+  vf sums[TILE_ROWS][MOST_VECTORS];
 #pragma GCC unroll 16
   for (int i = 0; i < rows; i++) {
 #pragma GCC unroll 16
     for (int j = 0; j < vectors; j++) sums[i][j] = (vf){0};
   }
   const float *a = t->a, *b = t->b;
-  const int64_t a_row = t->a_row, a_column = t->a_column, b_row = t->b_row;
-  for (int32_t p = t->depth; p > 0; p--) {
-    vf columns[ROW_VECTORS > TILE_VECTORS ? ROW_VECTORS : TILE_VECTORS];
+  int32_t p = t->depth;
+  if (packed) {
+    while (p > 0) {
 #pragma GCC unroll 16
-    for (int j = 0; j < vectors; j++) columns[j] = load_f(b + j * LANES);
-#pragma GCC unroll 16
-    for (int i = 0; i < rows; i++) {
-      const vf element = splat_f(a[i * a_row]);
-#pragma GCC unroll 16
-      for (int j = 0; j < vectors; j++) sums[i][j] = fma_f(element, columns[j], sums[i][j]);
+      for (int term = 0; term < TERMS; term++) {
+        add_term(sums, a + term * rows, 1, b + term * vectors * LANES, rows, vectors);
+        if (--p == 0) break;
+      }
+      a += TERMS * rows;
+      b += TERMS * vectors * LANES;
     }
-    a += a_column;
-    b += b_row;
+  } else {
+    const int64_t a_row = t->a_row, a_column = t->a_column, b_row = t->b_row;
+    for (; p > 0; p--) {
+      add_term(sums, a, a_row, b, rows, vectors);
+      a += a_column;
+      b += b_row;
+    }
   }
   const int32_t last = t->last, add = t->add;
 #pragma GCC unroll 16
@@ -113,19 +136,30 @@ INLINE void compute_tile(const Tile *t, const int rows, const int vectors) {
   }
 }
 
-#define TILE_NAME(r, v) tile_##r##_##v
+#if CAN_PACK
 #define DEFINE_TILE(r, v) \
-  static void TILE_NAME(r, v)(const Tile *t) { compute_tile(t, r, v); }
+  static void tile_##r##_##v(const Tile *t) { compute_tile(t, r, v, 0); } \
+  static void packed_##r##_##v(const Tile *t) { compute_tile(t, r, v, 1); }
+#else
+#define DEFINE_TILE(r, v) \
+  static void tile_##r##_##v(const Tile *t) { compute_tile(t, r, v, 0); }
+#endif
+#define DEFINE_ROW(v) \
+  static void row_##v(const Tile *t) { compute_tile(t, 1, v, 0); }
+#define NAME_TILE(r, v) tile_##r##_##v,
+#define NAME_PACKED(r, v) packed_##r##_##v,
+#define NAME_ROW(v) row_##v,
 
-#define EACH_ROWS_4(M, v) M(1, v) M(2, v) M(3, v) M(4, v)
-#define EACH_ROWS_6(M, v) EACH_ROWS_4(M, v) M(5, v) M(6, v)
+#define EACH_ROWS_3(M, v) M(1, v) M(2, v) M(3, v)
+#define EACH_ROWS_4(M, v) EACH_ROWS_3(M, v) M(4, v)
+#define EACH_ROWS_5(M, v) EACH_ROWS_4(M, v) M(5, v)
+#define EACH_ROWS_6(M, v) EACH_ROWS_5(M, v) M(6, v)
 #define EACH_ROWS_8(M, v) EACH_ROWS_6(M, v) M(7, v) M(8, v)
 #define EACH_ROWS_12(M, v) EACH_ROWS_8(M, v) M(9, v) M(10, v) M(11, v) M(12, v)
 #define EACH_ROWS_14(M, v) EACH_ROWS_12(M, v) M(13, v) M(14, v)
 #define EACH_ROWS__(M, v, count) EACH_ROWS_##count(M, v)
 #define EACH_ROWS_(M, v, count) EACH_ROWS__(M, v, count)
 #define EACH_ROWS(M, v) EACH_ROWS_(M, v, TILE_ROWS)
-#define TILE_ENTRY(r, v) TILE_NAME(r, v),
 
 EACH_ROWS(DEFINE_TILE, 1)
 EACH_ROWS(DEFINE_TILE, 2)
@@ -135,31 +169,36 @@ EACH_ROWS(DEFINE_TILE, 3)
 #if TILE_VECTORS >= 4
 EACH_ROWS(DEFINE_TILE, 4)
 #endif
-#if TILE_VECTORS < 3
-DEFINE_TILE(1, 3)
-#endif
-#if TILE_VECTORS < 4
-DEFINE_TILE(1, 4)
-#endif
-DEFINE_TILE(1, 5)
-DEFINE_TILE(1, 6)
-DEFINE_TILE(1, 7)
-DEFINE_TILE(1, 8)
+#define EACH_ROW_VECTORS(M) M(1) M(2) M(3) M(4) M(5) M(6) M(7) M(8)
+EACH_ROW_VECTORS(DEFINE_ROW)
 
-/** By vectors and rows, each less one. */
-static TileKernel *const tile_kernels[TILE_VECTORS][TILE_ROWS] = {
-    {EACH_ROWS(TILE_ENTRY, 1)},
-    {EACH_ROWS(TILE_ENTRY, 2)},
+/** By vectors and rows, each less one, for operands as they lie and for packed ones. */
+static TileKernel *const tile_kernels[1 + CAN_PACK][TILE_VECTORS][TILE_ROWS] = {
+    {
+        {EACH_ROWS(NAME_TILE, 1)},
+        {EACH_ROWS(NAME_TILE, 2)},
 #if TILE_VECTORS >= 3
-    {EACH_ROWS(TILE_ENTRY, 3)},
+        {EACH_ROWS(NAME_TILE, 3)},
 #endif
 #if TILE_VECTORS >= 4
-    {EACH_ROWS(TILE_ENTRY, 4)},
+        {EACH_ROWS(NAME_TILE, 4)},
+#endif
+    },
+#if CAN_PACK
+    {
+        {EACH_ROWS(NAME_PACKED, 1)},
+        {EACH_ROWS(NAME_PACKED, 2)},
+#if TILE_VECTORS >= 3
+        {EACH_ROWS(NAME_PACKED, 3)},
+#endif
+#if TILE_VECTORS >= 4
+        {EACH_ROWS(NAME_PACKED, 4)},
+#endif
+    },
 #endif
 };
 
-/** By vectors, less one. */
-static TileKernel *const row_kernels[ROW_VECTORS] = {tile_1_1, tile_1_2, tile_1_3, tile_1_4,
-                                                     tile_1_5, tile_1_6, tile_1_7, tile_1_8};
+/** A single row of A, by vectors less one. */
+static TileKernel *const row_kernels[ROW_VECTORS] = {EACH_ROW_VECTORS(NAME_ROW)};
 
 #endif

@@ -34,7 +34,7 @@ int main(int argc, char **argv) {
     float *a = random_floats((size_t)m * k), *b = random_floats((size_t)k * n), *c = random_floats((size_t)m * n);
     const Gemm g = {.batch = 1, .m = m, .n = n, .k = k, .a = a, .a_row = ta ? 1 : k, .a_column = ta ? m : 1,
                     .b = b, .b_row = tb ? 1 : n, .b_column = tb ? k : 1, .c = c, .c_row = n};
-    const Frame frame = {NULL, 0, 1, scratch};
+    const Frame frame = {.threads = 1, .scratch = scratch};
     const double flops = 2.0 * m * n * k;
     const int inner = flops < 2e6 ? (int)(2e6 / flops) + 1 : 1;
     double best = 1e30, until = now() + budget;

@@ -68,31 +68,41 @@ static int size_of(void) {
   return 1 + (int)draw(70);
 }
 
-/** Strides of an operand of `rows` by `columns`, and where its first element lies among at most 4 · rows · columns. */
-static const float *lay(int layout, const float *from, int rows, int columns, int64_t *row, int64_t *column) {
+/** Strides of an operand of `rows` by `columns`, and how far from the buffer's start its first element is. */
+static int64_t lay(int layout, int rows, int columns, int64_t *row, int64_t *column) {
   switch (layout) {
-    case 0: *row = columns; *column = 1; return from;
-    case 1: *row = 1; *column = rows; return from;
-    case 2: *row = columns + 3; *column = 1; return from + 1;
-    case 3: *row = 2 * columns; *column = 2; return from;
-    case 4: *row = -columns; *column = 1; return from + (rows - 1) * columns;
-    case 5: *row = columns; *column = -1; return from + columns - 1;
-    case 6: *row = 0; *column = 1; return from;
-    default: *row = 1; *column = 0; return from;
+    case 0: *row = columns; *column = 1; return 0;
+    case 1: *row = 1; *column = rows; return 0;
+    case 2: *row = columns + 3; *column = 1; return 1;
+    case 3: *row = 2 * columns; *column = 2; return 0;
+    case 4: *row = -columns; *column = 1; return (int64_t)(rows > 0 ? rows - 1 : 0) * columns;
+    case 5: *row = columns; *column = -1; return columns > 0 ? columns - 1 : 0;
+    case 6: *row = 0; *column = 1; return 0;
+    default: *row = 1; *column = 0; return 0;
   }
+}
+
+/** A buffer that ends with the operand's last element, but for 64 bytes which may be read and must not matter. */
+static float *fill(int batch, int rows, int columns, int64_t first, int64_t step, int64_t row, int64_t column) {
+  const int64_t down = row > 0 && rows ? (rows - 1) * row : 0, across = column > 0 && columns ? (columns - 1) * column : 0;
+  const int64_t size = first + (batch - 1) * step + down + across + 1;
+  float *floats = malloc((size_t)(size + 16) * 4);
+  for (int64_t i = 0; i < size; i++) floats[i] = (float)((int)draw(2001) - 1000) / 1000.0f;
+  for (int64_t i = size; i < size + 16; i++) floats[i] = NAN;
+  return floats;
 }
 
 static void test(int m, int n, int k, int batch, int layout_a, int layout_b, int mode) {
   static const int thread_counts[] = {1, 2, 3, 7};
-  const size_t size_a = (size_t)4 * BATCHES * (m * k + m + k) + 64, size_b = (size_t)4 * BATCHES * (n * k + n + k) + 64;
-  float *a = malloc(size_a * 4), *b = malloc(size_b * 4);
-  for (size_t i = 0; i < size_a; i++) a[i] = (float)((int)draw(2001) - 1000) / 1000.0f;
-  for (size_t i = 0; i < size_b; i++) b[i] = (float)((int)draw(2001) - 1000) / 1000.0f;
   Gemm plain = {.batch = batch, .m = m, .n = n, .k = k};
-  plain.a = lay(layout_a, a, m, k, &plain.a_row, &plain.a_column);
-  plain.b = lay(layout_b, b, k, n, &plain.b_row, &plain.b_column);
-  plain.a_batch = 4 * (m * k + k + m);
-  plain.b_batch = (mode & 8) ? 0 : 4 * (n * k + n + k);
+  const int64_t first_a = lay(layout_a, m, k, &plain.a_row, &plain.a_column);
+  const int64_t first_b = lay(layout_b, k, n, &plain.b_row, &plain.b_column);
+  plain.a_batch = (int64_t)m * k + 5;
+  plain.b_batch = (mode & 8) ? 0 : (int64_t)n * k;
+  float *a = fill(batch, m, k, first_a, plain.a_batch, plain.a_row, plain.a_column);
+  float *b = fill(batch, k, n, first_b, plain.b_batch, plain.b_row, plain.b_column);
+  plain.a = a + first_a;
+  plain.b = b + first_b;
   Gemm g = plain;
   const int gap = (mode & 1) ? 5 : 0;
   g.c_row = n + gap;
@@ -112,7 +122,7 @@ static void test(int m, int n, int k, int batch, int layout_a, int layout_b, int
     memset(seen.times, 0, sizeof(int) * batch * m * n);
     for (int thread = 0; thread < threads; thread++) {
       memset(scratch, 0xff, GEMM_SCRATCH_BYTES + 64);
-      const Frame frame = {NULL, thread, threads, scratch};
+      const Frame frame = {.thread = thread, .threads = threads, .scratch = scratch};
       gemm(&g, &frame);
       for (int i = 0; i < 64; i++) {
         if (scratch[GEMM_SCRATCH_BYTES + i] != 0xff) fail(&g, "scratch overrun", layout_a * 10 + layout_b, mode, threads, i, 0);
