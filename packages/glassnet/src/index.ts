@@ -11,7 +11,7 @@ export type { ComputeOptions } from "./tensor/compute.ts";
 export { compute, computeSync } from "./tensor/compute.ts";
 export type { CreateOptions } from "./tensor/create.ts";
 export { arange, eye, fromArray, fromData, full, linspace, ones, scalar, tensor, zeros } from "./tensor/create.ts";
-export { defaultDevice } from "./tensor/device.ts";
+export { type DeviceOptions, defaultDevice, deviceOptions, openDevice } from "./tensor/device.ts";
 export {
   abs,
   add,

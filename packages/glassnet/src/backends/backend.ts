@@ -1,4 +1,4 @@
-import type { TypedArray } from "../core/dtype.ts";
+import type { DType, TypedArray } from "../core/dtype.ts";
 import type { TensorType } from "../core/shape.ts";
 import type { PrimName } from "../ir/prim.ts";
 import type { Program, RunRequest, RunResult } from "../program/program.ts";
@@ -6,8 +6,8 @@ import type { Program, RunRequest, RunResult } from "../program/program.ts";
 /** A way to run programs. Opening it gives a device, which holds state and loaded programs. */
 export interface Backend {
   readonly name: string;
-  /** Primitives that it cannot run, each with the reason. */
-  readonly gaps: { readonly [P in PrimName]?: string };
+  /** Primitives and dtypes that it cannot run, each with the reason. */
+  readonly gaps: { readonly [P in PrimName | DType]?: string };
   open(): Promise<Device>;
 }
 
@@ -27,6 +27,10 @@ export interface Device {
   readonly backend: string;
   /** Instruction set and other choices that decide the bits of a result; recorded with every run. */
   readonly variant: string;
+  /** How many threads may work on one program. Results do not depend on it. */
+  readonly threads: number;
+  /** What the user should know once: why this backend and no faster one, and what it leaves to another. Grows. */
+  readonly notices: readonly string[];
   /** Lowers a program. @throws UnsupportedError naming the primitive and the reason if it needs one from `gaps`. */
   load(program: Program): Promise<LoadedProgram>;
   /** Runs a loaded program. Its state buffers must have been written before. */
@@ -51,4 +55,24 @@ export interface SyncDevice {
   read(name: string): TypedArray;
   free(names: readonly string[]): void;
   unload(loaded: LoadedProgram): void;
+}
+
+/** A device that computes on the calling thread, perhaps with others beside it. */
+export type BlockingDevice = Device & { readonly sync: SyncDevice };
+
+/** The asynchronous form of a blocking device. */
+export function asDevice(
+  sync: SyncDevice,
+  about: Pick<Device, "backend" | "variant" | "threads" | "notices">,
+): BlockingDevice {
+  return {
+    ...about,
+    sync,
+    load: async (program) => sync.load(program),
+    run: async (loaded, request) => sync.run(loaded, request),
+    write: async (name, type, data) => sync.write(name, type, data),
+    read: async (name) => sync.read(name),
+    free: async (names) => sync.free(names),
+    unload: async (loaded) => sync.unload(loaded),
+  };
 }

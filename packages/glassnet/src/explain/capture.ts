@@ -4,7 +4,7 @@ import type { Layer } from "../nn/layer.ts";
 import { Run } from "../nn/run.ts";
 import { compile } from "../tensor/compile.ts";
 import { ones } from "../tensor/create.ts";
-import { openDevice } from "../tensor/device.ts";
+import { deviceOr } from "../tensor/device.ts";
 import { gradientsOf } from "../tensor/grad.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { paramsOf } from "../tensor/variable.ts";
@@ -44,7 +44,7 @@ export interface Capture {
  */
 export async function capture(model: Layer, x: Tensor, options: CaptureOptions = {}): Promise<Capture> {
   const { loss, targets } = options;
-  const device = await openDevice(options.device);
+  const device = await deviceOr(options.device);
   const paths: string[] = [];
   const params = paramsOf(model);
   const traced = compile(

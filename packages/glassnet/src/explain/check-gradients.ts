@@ -9,7 +9,7 @@ import type { Layer } from "../nn/layer.ts";
 import { Run } from "../nn/run.ts";
 import { compute, elementsOf } from "../tensor/compute.ts";
 import { ones } from "../tensor/create.ts";
-import { openDevice } from "../tensor/device.ts";
+import { deviceOr } from "../tensor/device.ts";
 import { gradientsOf } from "../tensor/grad.ts";
 import { ops, type Tensor } from "../tensor/tensor.ts";
 import { withFrame } from "../tensor/trace.ts";
@@ -73,7 +73,7 @@ interface F64Parts {
  */
 export async function checkGradients(model: Layer, x: Tensor, options: CheckOptions): Promise<GradientCheck[]> {
   const { loss, targets, onProgress } = options;
-  const device = await openDevice(options.device);
+  const device = await deviceOr(options.device);
   const params = paramsOf(model);
   const prefix = `gradient check ${++checks}`;
   const nameOf = (path: string) => `${prefix}/${path}`;

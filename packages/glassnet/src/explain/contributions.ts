@@ -7,7 +7,7 @@ import { FunctionLayer } from "../nn/function-layer.ts";
 import { Layer } from "../nn/layer.ts";
 import { Linear } from "../nn/linear.ts";
 import { elementsOf } from "../tensor/compute.ts";
-import { openDevice } from "../tensor/device.ts";
+import { deviceOr } from "../tensor/device.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { visit } from "../tensor/variable.ts";
 import { type Capture, capture } from "./capture.ts";
@@ -159,6 +159,6 @@ export async function contributions(model: Layer, x: Tensor, options: Contributi
   const { layer, unit } = options;
   checkSingle("contributions", x);
   pickUnit("contributions", model, layer, unit);
-  const device = await openDevice(options.device);
+  const device = await deviceOr(options.device);
   return termsOf("contributions", model, await capture(model, x, { device }), { layer, unit, device });
 }

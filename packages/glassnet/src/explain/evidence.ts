@@ -4,7 +4,7 @@ import { Activation } from "../nn/activation.ts";
 import type { Layer } from "../nn/layer.ts";
 import { Linear } from "../nn/linear.ts";
 import { elementsOf } from "../tensor/compute.ts";
-import { openDevice } from "../tensor/device.ts";
+import { deviceOr } from "../tensor/device.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { type Capture, capture } from "./capture.ts";
 import { type Contribution, checkSingle, layersByPath, pathOfCall, sameNumbers, termsOf } from "./contributions.ts";
@@ -85,7 +85,7 @@ async function logitLayer(model: Layer, run: Capture, device: Device): Promise<L
 export async function evidence(model: Layer, x: Tensor, options: EvidenceOptions): Promise<Evidence> {
   const { classIndex, versus } = options;
   checkSingle("evidence", x);
-  const device = await openDevice(options.device);
+  const device = await deviceOr(options.device);
   const run = await capture(model, x, { device });
   const { call: layer, outFeatures, activations } = await logitLayer(model, run, device);
   for (const index of [classIndex, versus ?? 0]) {

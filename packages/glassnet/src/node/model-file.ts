@@ -3,7 +3,7 @@ import { FormatError, UsageError } from "../core/errors.ts";
 import { formatBytes } from "../core/format.ts";
 import { decodeModel, encodeModel, type LoadOptions, type SavedModel } from "../formats/model.ts";
 import { compute } from "../tensor/compute.ts";
-import { openDevice } from "../tensor/device.ts";
+import { deviceOr } from "../tensor/device.ts";
 import { variablesOf } from "../tensor/variable.ts";
 import { writeFileAtomic } from "./atomic-write.ts";
 import { DEFAULT_MAX_BYTES, readPlainBytes } from "./read-file.ts";
@@ -22,7 +22,7 @@ export interface SaveOptions {
  */
 export async function save(path: string, saved: SavedModel, options: SaveOptions = {}): Promise<void> {
   const values = [...variablesOf(saved.model).values()].map(({ value }) => value);
-  await compute(values, { device: await openDevice(options.device) });
+  await compute(values, { device: await deviceOr(options.device) });
   const bytes = encodeModel(saved);
   if (bytes.length > DEFAULT_MAX_BYTES) {
     const what = `the file would have ${formatBytes(bytes.length)}, load() reads at most ${formatBytes(DEFAULT_MAX_BYTES)}`;

@@ -98,3 +98,7 @@ export function flopsOf<P extends PrimName>(
     attrs as Attrs<P>,
   );
 }
+
+/** Floating-point operations of one step of a program. */
+export const totalFlops = (program: Program): number =>
+  program.instructions.reduce((sum, instruction) => sum + flopsOf(program, instruction), 0);

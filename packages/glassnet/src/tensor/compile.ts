@@ -5,7 +5,7 @@ import { formatType, type TensorType } from "../core/shape.ts";
 import { mapTree, type Tree } from "../core/tree.ts";
 import type { Program, RunRequest, RunResult } from "../program/program.ts";
 import { compute, computeSync, syncOf } from "./compute.ts";
-import { defaultDevice, openDevice } from "./device.ts";
+import { defaultDevice, deviceOr } from "./device.ts";
 import { noteWritten, staleOn, stateName } from "./resident-variable.ts";
 import { Tensor } from "./tensor.ts";
 import { refuseAsync } from "./trace.ts";
@@ -231,7 +231,7 @@ export function compile<Args extends readonly Tree<Tensor>[], R extends Tree<Ten
   };
 
   const call = async (...args: Args): Promise<R> => {
-    const on = await openDevice(device);
+    const on = await deviceOr(device);
     if (on.sync !== undefined) return callSync(...args);
     const leaves = leavesOf(args);
     await compute(leaves, { device: on });
@@ -280,7 +280,7 @@ export function compile<Args extends readonly Tree<Tensor>[], R extends Tree<Ten
   };
 
   const release = async (): Promise<void> => {
-    const on = await openDevice(device);
+    const on = await deviceOr(device);
     const waiting = await Promise.all(waitingCache.clear());
     for (const { loaded } of [...cache.clear(), ...waiting]) await on.unload(loaded);
   };

@@ -3,8 +3,9 @@ import type { TypedArray } from "../core/dtype.ts";
 import { assert, GraphError, UnsupportedError } from "../core/errors.ts";
 import { topologicalOrder, type Value, type ValueOf } from "../ir/graph.ts";
 import { buildProgram } from "../program/build.ts";
+import { totalFlops } from "../program/cost.ts";
 import type { Program, RunRequest, RunResult, Source } from "../program/program.ts";
-import { defaultDevice } from "./device.ts";
+import { defaultDevice, deviceOr, plainDevice } from "./device.ts";
 import type { Tensor } from "./tensor.ts";
 import { isTracing, record, traceStart } from "./trace.ts";
 
@@ -62,14 +63,17 @@ export function syncOf(device: Device): SyncDevice {
   });
 }
 
+/** Below so many operations the reference is done before the program is ready for another backend: it runs only once. */
+const SMALL_FLOPS = 500_000;
+
+const isSmall = ({ program }: Job): boolean => totalFlops(program) < SMALL_FLOPS;
+
 /** Computes several tensors in one run, sharing what they have in common. Their values are kept, their history is not. */
-export async function compute(
-  tensors: readonly Tensor[],
-  { device = defaultDevice() }: ComputeOptions = {},
-): Promise<void> {
-  if (device.sync !== undefined) return computeSync(tensors, { device });
+export async function compute(tensors: readonly Tensor[], { device: named }: ComputeOptions = {}): Promise<void> {
   const job = jobOf(tensors);
   if (job === undefined) return;
+  const device = named ?? (isSmall(job) ? plainDevice() : await deviceOr(undefined));
+  if (device.sync !== undefined) return runSync(job, device.sync);
   const loaded = await device.load(job.program);
   try {
     settle(job, await device.run(loaded, job.request));
@@ -79,10 +83,13 @@ export async function compute(
 }
 
 /** The blocking form of `compute`. @throws UnsupportedError on a backend that cannot block. */
-export function computeSync(tensors: readonly Tensor[], { device = defaultDevice() }: ComputeOptions = {}): void {
+export function computeSync(tensors: readonly Tensor[], { device: named }: ComputeOptions = {}): void {
   const job = jobOf(tensors);
   if (job === undefined) return;
-  const sync = syncOf(device);
+  runSync(job, syncOf(named ?? (isSmall(job) ? plainDevice() : defaultDevice())));
+}
+
+function runSync(job: Job, sync: SyncDevice): void {
   const loaded = sync.load(job.program);
   try {
     settle(job, sync.run(loaded, job.request));

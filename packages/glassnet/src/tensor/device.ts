@@ -1,18 +1,138 @@
-import type { Device } from "../backends/backend.ts";
+import { platform } from "#platform";
+import type { BlockingDevice, Device } from "../backends/backend.ts";
+import { dtypeGap } from "../backends/compiled/gaps.ts";
+import { withFallback } from "../backends/fallback.ts";
 import { openReference } from "../backends/reference/device.ts";
+import { openWasm, openWasmSync } from "../backends/wasm/open.ts";
+import { GlassnetError, UnsupportedError } from "../core/errors.ts";
+import { checkOption, type OptionTable } from "../core/option.ts";
+
+const MAX_THREADS = 64;
+
+/** The options of a device: checks, defaults and help. */
+export const deviceOptions = {
+  backend: {
+    kind: "choice",
+    of: ["auto", "native", "wasm", "reference"],
+    default: "auto",
+    help: "what computes: the kernels in a native add-on or in WebAssembly, or plain TypeScript; auto takes the first there is",
+  },
+  threads: {
+    kind: "integer",
+    min: 1,
+    max: MAX_THREADS,
+    default: Math.min(platform.processors, MAX_THREADS),
+    help: "threads that may share a program; results do not depend on it",
+  },
+  reproducible: {
+    kind: "flag",
+    default: false,
+    help: "the same bits on every machine: WebAssembly without the multiply-add that rounds as the machine likes",
+  },
+} as const satisfies OptionTable;
+
+export interface DeviceOptions {
+  /** "auto" (default) takes the fastest that there is. */
+  readonly backend?: "auto" | "native" | "wasm" | "reference";
+  /** All that the machine has, by default. */
+  readonly threads?: number;
+  /** Whether results must be the same bits on every machine. */
+  readonly reproducible?: boolean;
+}
+
+interface Choice {
+  readonly backend: "auto" | "native" | "wasm" | "reference";
+  readonly threads: number;
+  readonly reproducible: boolean;
+}
+
+function choiceOf(options: DeviceOptions): Choice {
+  const choice = {
+    backend: options.backend ?? deviceOptions.backend.default,
+    threads: options.threads ?? deviceOptions.threads.default,
+    reproducible: options.reproducible ?? deviceOptions.reproducible.default,
+  };
+  for (const name of ["backend", "threads", "reproducible"] as const) {
+    checkOption("openDevice", name, deviceOptions[name], choice[name]);
+  }
+  if (choice.backend === "native" && choice.reproducible) {
+    throw new UnsupportedError("unsupported", "openDevice", "the native backend's bits depend on the processor", {
+      help: 'leave the backend out, or choose "wasm" or "reference"',
+    });
+  }
+  return choice;
+}
+
+/** What auto falls back from is a notice; what was asked for by name is an error. */
+const reasonOf = (error: unknown): string => {
+  if (error instanceof GlassnetError) return error.message;
+  throw error;
+};
+
+const complete = (device: BlockingDevice): BlockingDevice => withFallback(device, openReference(), dtypeGap);
+
+/** The same device, with more to tell. */
+const withNotices = (device: BlockingDevice, notices: readonly string[]): BlockingDevice =>
+  notices.length === 0 ? device : { ...device, notices: [...notices, ...device.notices] };
+
+/**
+ * Opens a device: what computes, and where the state of programs lies. Its `notices` say why a faster backend was not
+ * taken.
+ *
+ * @throws UnsupportedError if the backend that was asked for cannot run here; UsageError for options that do not exist.
+ * @example
+ * const device = await openDevice({ backend: "wasm", threads: 2 });
+ * for await (const event of train(model, data, { loss: crossEntropy, device })) console.log(event);
+ */
+export async function openDevice(options: DeviceOptions = {}): Promise<Device> {
+  const { backend, threads, reproducible } = choiceOf(options);
+  if (backend === "reference") return openReference();
+  const notices: string[] = [];
+  try {
+    return complete(withNotices(await openWasm({ relaxed: !reproducible, threads }), notices));
+  } catch (error) {
+    if (backend !== "auto") throw error;
+    return withNotices(openReference(), [...notices, reasonOf(error)]);
+  }
+}
 
 let shared: Device | undefined;
+let opening: Promise<Device> | undefined;
 
-/** The device that blocking calls use where none is named: one that computes on the calling thread. */
-export function defaultDevice(): Device {
-  shared ??= openReference();
+/** The device for a call that may wait: the one that was named, or the default, which is opened on first use. */
+export async function deviceOr(named: Device | undefined): Promise<Device> {
+  if (named !== undefined) return named;
+  if (shared !== undefined) return shared;
+  if (platform.readAssetSync !== undefined) return defaultDevice();
+  opening ??= openDevice();
+  shared = await opening;
   return shared;
 }
 
 /**
- * The device to use for a call that may wait: the one that was named, or the default, opened on first use. Opening may
- * mean fetching and compiling code, so whatever can wait asks here.
+ * The device that is used where none is named. Where files cannot be read at once, as in browsers, it is the reference
+ * backend until the first call that may wait has opened a faster one.
  */
-export async function openDevice(named?: Device): Promise<Device> {
-  return named ?? defaultDevice();
+export function defaultDevice(): Device {
+  if (shared !== undefined) return shared;
+  const device = openAtOnce();
+  if (platform.readAssetSync !== undefined) shared = device;
+  return device;
+}
+
+let plain: BlockingDevice | undefined;
+
+/** The reference backend, for work so small that it is done sooner than a program could be made ready for another. */
+export function plainDevice(): BlockingDevice {
+  plain ??= openReference();
+  return plain;
+}
+
+function openAtOnce(): Device {
+  try {
+    const device = openWasmSync({ threads: deviceOptions.threads.default });
+    return device === undefined ? plainDevice() : complete(device);
+  } catch (error) {
+    return withNotices(openReference(), [reasonOf(error)]);
+  }
 }

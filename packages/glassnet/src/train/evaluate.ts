@@ -4,7 +4,7 @@ import type { Dataset } from "../data/dataset.ts";
 import type { Loss } from "../loss/reduction.ts";
 import type { Metric } from "../metric/accuracy.ts";
 import type { Layer } from "../nn/layer.ts";
-import { openDevice } from "../tensor/device.ts";
+import { deviceOr } from "../tensor/device.ts";
 import { withCleanUp } from "./clean-up.ts";
 import type { Scores } from "./events.ts";
 import { checkMeasured, Measure } from "./measure.ts";
@@ -27,7 +27,7 @@ export async function evaluate(model: Layer, data: Dataset, options: EvaluateMod
   const { batchSize = passOptions.batchSize.default } = options;
   checkOption("evaluate", "batchSize", passOptions.batchSize, batchSize);
   checkMeasured("evaluate", options);
-  const residence = new Residence(await openDevice(options.device), model);
+  const residence = new Residence(await deviceOr(options.device), model);
   const measure = new Measure(residence, model, data, options, batchSize);
   return withCleanUp(() => measure.scores(), [() => measure.release(), () => residence.free()]);
 }

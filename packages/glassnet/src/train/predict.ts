@@ -9,7 +9,7 @@ import type { Preprocessing } from "../data/preprocessing.ts";
 import { Layer } from "../nn/layer.ts";
 import { Run } from "../nn/run.ts";
 import { fromArray, tensor } from "../tensor/create.ts";
-import { openDevice } from "../tensor/device.ts";
+import { deviceOr } from "../tensor/device.ts";
 import type { NestedArray, Tensor } from "../tensor/tensor.ts";
 import { withCleanUp } from "./clean-up.ts";
 import { Pass, passOptions } from "./pass.ts";
@@ -42,7 +42,7 @@ export async function predict(
 ): Promise<Tensor> {
   const { batchSize = passOptions.batchSize.default } = options;
   checkOption("predict", "batchSize", passOptions.batchSize, batchSize);
-  const device = await openDevice(options.device);
+  const device = await deviceOr(options.device);
   const isBare = modelOrSaved instanceof Layer;
   const model = isBare ? modelOrSaved : modelOrSaved.model;
   const preprocessing = options.preprocessing ?? (isBare ? undefined : modelOrSaved.preprocessing);

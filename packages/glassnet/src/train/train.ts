@@ -4,7 +4,7 @@ import type { Dataset } from "../data/dataset.ts";
 import { digestOf } from "../data/digest.ts";
 import type { Layer } from "../nn/layer.ts";
 import { adamW } from "../optim/adam.ts";
-import { openDevice } from "../tensor/device.ts";
+import { deviceOr } from "../tensor/device.ts";
 import { paramsOf } from "../tensor/variable.ts";
 import { type Failure, runAll } from "./clean-up.ts";
 import {
@@ -96,7 +96,7 @@ class Trainer {
   async #prepare(): Promise<Open> {
     const { model, data } = this.#parts;
     const { validation, restore } = this.#options;
-    const residence = new Residence(await openDevice(this.#options.device), model);
+    const residence = new Residence(await deviceOr(this.#options.device), model);
     const learningRate = (step: number) => this.#learningRate(step);
     const stepper = new Stepper(this.#parts, residence, { batchSize: this.#batchSize, seed: this.#seed, learningRate });
     const training = new Measure(residence, model, data, this.#options);

@@ -1,7 +1,7 @@
 import { allocate, isFloat, type TypedArray } from "../../core/dtype.ts";
 import { sameShape, sizeOf, type TensorType } from "../../core/shape.ts";
 import type { Instruction, Program, RunRequest, RunResult } from "../../program/program.ts";
-import type { Backend, Device, LoadedProgram, SyncDevice } from "../backend.ts";
+import { asDevice, type Backend, type BlockingDevice, type LoadedProgram, type SyncDevice } from "../backend.ts";
 import { checkData, checkRequest, checkState, missingState, notLoaded } from "../request.ts";
 import type { Buffer } from "./kernel.ts";
 import { kernels } from "./kernels.ts";
@@ -15,19 +15,8 @@ export const reference: Backend = {
 };
 
 /** A device of the reference backend, opened at once. */
-export function openReference(): Device & { readonly sync: SyncDevice } {
-  const sync = new ReferenceDevice();
-  return {
-    backend: "reference",
-    variant: "typescript",
-    sync,
-    load: async (program) => sync.load(program),
-    run: async (loaded, request) => sync.run(loaded, request),
-    write: async (name, type, data) => sync.write(name, type, data),
-    read: async (name) => sync.read(name),
-    free: async (names) => sync.free(names),
-    unload: async (loaded) => sync.unload(loaded),
-  };
+export function openReference(): BlockingDevice {
+  return asDevice(new ReferenceDevice(), { backend: "reference", variant: "typescript", threads: 1, notices: [] });
 }
 
 /** A buffer whose memory is bound anew: state and feeds at every run, rows at every step. */

@@ -92,13 +92,14 @@ class Fusion {
     const splits = home.splits.filter((d) => other.splits.includes(d));
     if (splits.length === 0 && home.splits.length + other.splits.length > 0 && volume(home.sizes) > SMALL) return false;
     // What the first reads of the second must be there, element for element; apart from that they may not meet.
-    const strides = stridesOver(other, "full");
     for (const reader of home.nodes) {
       for (const view of reader.inputs) {
         if (typeof view.root !== "number" || this.#maker.get(view.root) !== other) continue;
-        const isFull =
-          other.extents.get(view.root) === "full" && view.offset === 0 && equal(realStrides(view), strides);
-        if (!isFull) return false;
+        const extent = other.extents.get(view.root);
+        const dims = realStrides(view).length;
+        if (extent === undefined || extent === "folded" || view.offset !== 0) return false;
+        if (extent === "full" && dims < home.sizes.length) return false;
+        if (!equal(realStrides(view), stridesOver(other, extent).slice(0, dims))) return false;
       }
     }
     if (this.#reaches(other, home)) return false;

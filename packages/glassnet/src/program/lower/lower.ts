@@ -100,7 +100,7 @@ class Lowering {
     scratch: number,
     plan?: BlockPlan,
   ): void {
-    const isShared = work >= SOLO_WORK && plan?.split !== -1;
+    const isShared = work >= SOLO_WORK && (kernel !== "block" || plan?.split !== -1);
     this.instructions.push({ kernel, args, isShared, unit, plan });
     this.work += work;
     this.threadBytes = Math.max(this.threadBytes, aligned(scratch));
@@ -139,7 +139,7 @@ class Lowering {
     ];
     const work = batch * m * n * k * PRODUCT_WORK + (plan?.work ?? 0);
     const scratch = GEMM_SCRATCH_BYTES + (plan === undefined ? 0 : blockScratch(plan));
-    this.#push("matmul", args, unit, work, scratch);
+    this.#push("matmul", args, unit, work, scratch, plan);
   }
 
   /** Folds start from what changes nothing. */

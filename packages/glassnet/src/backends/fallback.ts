@@ -1,0 +1,111 @@
+import type { TypedArray } from "../core/dtype.ts";
+import type { TensorType } from "../core/shape.ts";
+import { sizeOf } from "../core/shape.ts";
+import type { Program, RunRequest, RunResult } from "../program/program.ts";
+import { asDevice, type BlockingDevice, type LoadedProgram, type SyncDevice } from "./backend.ts";
+import { checkData, missingState } from "./request.ts";
+
+interface Home extends TensorType {
+  device: SyncDevice;
+}
+
+/**
+ * Two devices as one: programs run on the first, and those that it cannot run on the second. A state lies where it was
+ * used last, and moves when a program on the other device needs it.
+ */
+class FallbackDevice implements SyncDevice {
+  readonly #first: SyncDevice;
+  readonly #second: SyncDevice;
+  /** Why a program cannot run on the first device. */
+  readonly #gapOf: (program: Program) => string | undefined;
+  readonly #notice: (text: string) => void;
+  readonly #homes = new Map<string, Home>();
+  readonly #loaded = new WeakMap<LoadedProgram, { readonly device: SyncDevice; readonly inner: LoadedProgram }>();
+
+  constructor(
+    first: SyncDevice,
+    second: SyncDevice,
+    gapOf: (program: Program) => string | undefined,
+    notice: (text: string) => void,
+  ) {
+    this.#first = first;
+    this.#second = second;
+    this.#gapOf = gapOf;
+    this.#notice = notice;
+  }
+
+  load(program: Program): LoadedProgram {
+    const gap = this.#gapOf(program);
+    if (gap !== undefined) this.#notice(gap);
+    const device = gap === undefined ? this.#first : this.#second;
+    const loaded = { program };
+    this.#loaded.set(loaded, { device, inner: device.load(program) });
+    return loaded;
+  }
+
+  unload(loaded: LoadedProgram): void {
+    const entry = this.#loaded.get(loaded);
+    if (entry === undefined) return;
+    this.#loaded.delete(loaded);
+    entry.device.unload(entry.inner);
+  }
+
+  run(loaded: LoadedProgram, request: RunRequest): RunResult {
+    const entry = this.#loaded.get(loaded);
+    // The first device knows what to say of a program that is not loaded.
+    if (entry === undefined) return this.#first.run(loaded, request);
+    for (const { source } of loaded.program.buffers) {
+      if (source.kind === "state") this.#move(source.name, entry.device);
+    }
+    return entry.device.run(entry.inner, request);
+  }
+
+  #move(name: string, device: SyncDevice): void {
+    const home = this.#homes.get(name);
+    if (home === undefined || home.device === device) return;
+    device.write(name, home, home.device.read(name));
+    home.device.free([name]);
+    home.device = device;
+  }
+
+  write(name: string, type: TensorType, data: TypedArray): void {
+    checkData("write", `state "${name}"`, type, data, sizeOf(type.shape));
+    const device = type.dtype === "f64" ? this.#second : this.#first;
+    const home = this.#homes.get(name);
+    if (home !== undefined && home.device !== device) home.device.free([name]);
+    device.write(name, type, data);
+    this.#homes.set(name, { dtype: type.dtype, shape: [...type.shape], device });
+  }
+
+  read(name: string): TypedArray {
+    const home = this.#homes.get(name);
+    if (home === undefined) throw missingState("read", name);
+    return home.device.read(name);
+  }
+
+  free(names: readonly string[]): void {
+    for (const name of names) {
+      this.#homes.get(name)?.device.free([name]);
+      this.#homes.delete(name);
+    }
+  }
+}
+
+/**
+ * A device that runs on `second` what `first` cannot.
+ *
+ * @param gapOf why a program cannot run on the first device; undefined if it can
+ */
+export function withFallback(
+  first: BlockingDevice,
+  second: BlockingDevice,
+  gapOf: (program: Program) => string | undefined,
+): BlockingDevice {
+  const notices = [...first.notices];
+  const notice = (gap: string): void => {
+    const text = `runs on the backend "${second.backend}" what "${first.backend}" cannot: ${gap}`;
+    if (!notices.includes(text)) notices.push(text);
+  };
+  const sync = new FallbackDevice(first.sync, second.sync, gapOf, notice);
+  return asDevice(sync, { backend: first.backend, variant: first.variant, threads: first.threads, notices });
+}
