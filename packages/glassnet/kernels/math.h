@@ -46,7 +46,7 @@ INLINE vf exp_normal(vf x) {
   return (vf)((vi)e + (n << 23));
 }
 
-/** e^x. */
+/** e^x: 1.04 ulp. */
 INLINE vf exp_f(vf x) {
   x = lesser_f(splat_f(89.0f), x); /* already infinite; NaN passes */
   x = greater_f(splat_f(-104.0f), x); /* already 0 */
@@ -57,7 +57,7 @@ INLINE vf exp_f(vf x) {
   return e * (vf)((half + 127) << 23) * (vf)((n - half + 127) << 23);
 }
 
-/** Natural logarithm. */
+/** Natural logarithm: 0.88 ulp. */
 INLINE vf log_f(vf x) {
   static const float c[] = {0.333332151f, -0.249998063f, 0.200104266f, -0.166801959f,
                             0.14005734f,  -0.121874809f, 0.139845937f, -0.128800288f};
@@ -77,7 +77,7 @@ INLINE vf log_f(vf x) {
   return select_f(ordinary, y, special);
 }
 
-/** Hyperbolic tangent: x + x³ P(x²) near 0, 1 - 2 / (e^2x + 1) beyond. */
+/** Hyperbolic tangent, as x + x³ P(x²) near 0 and as 1 - 2 / (e^2x + 1) beyond: 1.34 ulp. */
 INLINE vf tanh_f(vf x) {
   static const float c[] = {-0.333332807f, 0.133314058f, -0.0537365153f, 0.0206281673f, -0.0056922962f};
   vf size = abs_f(x);
@@ -89,7 +89,8 @@ INLINE vf tanh_f(vf x) {
 }
 
 /**
- * Error function: x + x P(x²) near 0, 1 - e^(-g(x)) beyond, where g(x) = -ln erfc x = x + x P(x) is nearly a parabola.
+ * Error function, as x + x P(x²) near 0 and as 1 - e^(-g(x)) beyond, where g(x) = -ln erfc x = x + x P(x) is nearly a
+ * parabola: 1.25 ulp, 1.07 with fused products.
  */
 INLINE vf erf_f(vf x) {
   static const float c[] = {0.128379151f,   -0.376124889f,  0.112817302f,
