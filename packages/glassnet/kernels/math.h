@@ -1,9 +1,9 @@
 /**
  * Functions of lanes. Those in f32 have no branches; those that need more digits on the way are in math64.h.
  *
- * "ulp" is the largest distance from the exact result, over all 2^32 arguments, in units of the last place of the f32
- * nearest to it; half an ulp is what rounding alone costs. test/ulp.c measures it, with and without fused products. All
- * are right at infinities, at NaN, at both zeros and for subnormals.
+ * "ulp" is the largest distance from the exact result in units of its last place as f32, over all 2^32 arguments (of two
+ * arguments: over 2^30 random pairs); half an ulp is what rounding alone costs. test/ulp.c measures it, with and without
+ * fused products. All are right at infinities, at NaN, at both zeros and for subnormals.
  *
  * Coefficients are minimax fits of our own, rounded to f32 one after the other, each time fitting the rest anew.
  */
@@ -39,7 +39,7 @@ INLINE vf exp_remainder(vf x, vi *n) {
   return fma_f(r * r, polynomial(r, c, 5), r);
 }
 
-/** e^x where that is a normal number; what x is NaN to is undefined. */
+/** e^x where that is a normal number; of NaN it is anything. */
 INLINE vf exp_normal(vf x) {
   vi n;
   vf e = exp_remainder(x, &n) + splat_f(1.0f);
