@@ -171,6 +171,8 @@ export type { Schedule, TrainOptions } from "./train/options.ts";
 export { trainOptions } from "./train/options.ts";
 export type { ModelWithPreprocessing, PredictOptions } from "./train/predict.ts";
 export { predict } from "./train/predict.ts";
+export type { PredictableModel, Predictor, PredictorOptions } from "./train/predictor.ts";
+export { predictor } from "./train/predictor.ts";
 export type { Best, Snapshot } from "./train/snapshot.ts";
 export type { Training } from "./train/train.ts";
 export { train } from "./train/train.ts";

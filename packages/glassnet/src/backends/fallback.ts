@@ -5,6 +5,13 @@ import type { Program, RunRequest, RunResult } from "../program/program.ts";
 import { asDevice, type BlockingDevice, type LoadedProgram, type SyncDevice } from "./backend.ts";
 import { checkData, missingState } from "./request.ts";
 
+interface Entry {
+  readonly device: SyncDevice;
+  readonly inner: LoadedProgram;
+  /** Names of the states that it uses. */
+  readonly states: readonly string[];
+}
+
 interface Home extends TensorType {
   device: SyncDevice;
 }
@@ -20,7 +27,7 @@ class FallbackDevice implements SyncDevice {
   readonly #gapOf: (program: Program) => string | undefined;
   readonly #notice: (text: string) => void;
   readonly #homes = new Map<string, Home>();
-  readonly #loaded = new WeakMap<LoadedProgram, { readonly device: SyncDevice; readonly inner: LoadedProgram }>();
+  readonly #loaded = new WeakMap<LoadedProgram, Entry>();
 
   constructor(
     first: SyncDevice,
@@ -39,7 +46,8 @@ class FallbackDevice implements SyncDevice {
     if (gap !== undefined) this.#notice(gap);
     const device = gap === undefined ? this.#first : this.#second;
     const loaded = { program };
-    this.#loaded.set(loaded, { device, inner: device.load(program) });
+    const states = program.buffers.flatMap(({ source }) => (source.kind === "state" ? [source.name] : []));
+    this.#loaded.set(loaded, { device, inner: device.load(program), states });
     return loaded;
   }
 
@@ -54,9 +62,7 @@ class FallbackDevice implements SyncDevice {
     const entry = this.#loaded.get(loaded);
     // The first device knows what to say of a program that is not loaded.
     if (entry === undefined) return this.#first.run(loaded, request);
-    for (const { source } of loaded.program.buffers) {
-      if (source.kind === "state") this.#move(source.name, entry.device);
-    }
+    for (const name of entry.states) this.#move(name, entry.device);
     return entry.device.run(entry.inner, request);
   }
 
