@@ -6,9 +6,10 @@
 #include "gemm_pack.h"
 
 /*
- * A product is cut into pieces, one or more for each thread; a piece into blocks of columns; a block's terms into depths. For each
- * depth, B's part of the block is packed, or read as it lies; then the rows pass by, a tile's height at a time, and each meets all
- * panels of B. So a panel comes from the second-level cache, and a tile's rows of A stay in the first.
+ * A product is cut into pieces, one or more for each thread; a piece into blocks of columns; a block's terms into
+ * depths. For each depth, B's part of the block is packed, or read as it lies; then the rows pass by, a tile's height
+ * at a time, and each meets all panels of B. So a panel comes from the second-level cache, and a tile's rows of A stay
+ * in the first.
  */
 
 /** Terms and columns of a block. Its packed part of B fits the second-level cache. */
@@ -26,16 +27,22 @@
 #define THREAD_WORK 32768
 #endif
 
-/** From this many rows on, a B that could be read as it lies is packed. Narrow tiles take less of a cache line, or of a page, at a
- *  time, and so gain more by it. */
+/**
+ * From this many rows on, a B that could be read as it lies is packed. Narrow tiles take less of a cache line, or of a
+ * page, at a time, and so gain more by it.
+ */
 #define PACK_B_ROWS (VECTOR_BYTES == 64 ? 256 : VECTOR_BYTES == 32 ? 64 : 16)
-/** From this many columns on, A is packed: for tiles that want both operands so, or else if the terms of a row are spread over more
- *  memory than a processor's first-level table of pages covers. */
+/**
+ * From this many columns on, A is packed: for tiles that want both operands so, or else if the terms of a row are
+ * spread over more memory than a processor's first-level table of pages covers.
+ */
 #define PACK_A_COLUMNS (CAN_PACK ? 16 : 128)
 #define PAGES_REACH (64 * 4096 / 4)
 
-/** Dot products need no packing of B, which costs less the more rows share it, but an addition of lanes, which costs less the more
- *  terms there are. They are chosen where there are this many terms to a row of A. */
+/**
+ * Dot products need no packing of B, which costs less the more rows share it, but an addition of lanes, which costs
+ * less the more terms there are. They are chosen where there are this many terms to a row of A.
+ */
 #define DOT_DEPTH (VECTOR_BYTES == 64 ? 4 : VECTOR_BYTES == 32 ? 8 : 64)
 /** They are chosen, too, for so few columns that tiles would be half empty. */
 #define DOT_COLUMNS (VECTOR_BYTES == 64 ? 24 : 12)
@@ -97,8 +104,8 @@ static int packs_a(const Gemm *g, const Block *block, const Panels *panels) {
 }
 
 /** Rows i0 … i1 - 1 of a block, as many as a tile has at most, against all of its columns. */
-static void multiply_rows(const Gemm *g, const Block *block, int32_t i0, int32_t i1, const Panels *panels, float *a_scratch,
-                          float *c, int64_t c_row) {
+static void multiply_rows(const Gemm *g, const Block *block, int32_t i0, int32_t i1, const Panels *panels,
+                          float *a_scratch, float *c, int64_t c_row) {
   const int32_t rows = i1 - i0, depth = block->p1 - block->p0, columns = block->j1 - block->j0;
   Tile tile = {.depth = depth, .c_row = c_row, .add = block->p0 > 0};
   int packed = 1;
@@ -138,8 +145,8 @@ static void multiply_dots(const Gemm *g, const Block *block, int32_t i0, int32_t
 }
 
 /**
- * Terms p0 … p1 - 1 of a block, band after band of rows; the last terms complete the bands. The result is at `c`, or if that is
- * NULL, at the start of scratch->result for each band.
+ * Terms p0 … p1 - 1 of a block, band after band of rows; the last terms complete the bands. The result is at `c`, or if
+ * that is NULL, at the start of scratch->result for each band.
  */
 static void multiply_block(const Gemm *g, const Block *block, const Scratch *scratch, float *c, int64_t c_row) {
   const int32_t columns = block->j1 - block->j0, rows = block->i1 - block->i0;
@@ -179,7 +186,9 @@ static void multiply_piece(const Gemm *g, const Block *piece, const Scratch *scr
   const int32_t rows = waits_in_scratch ? BLOCK_RESULT / columns : piece->i1 - piece->i0;
   for (int32_t j = piece->j0; j < piece->j1; j += columns) {
     for (int32_t i = piece->i0; i < piece->i1; i += rows) {
-      Block block = {.batch = piece->batch, .i0 = i, .i1 = min_i(i + rows, piece->i1), .j0 = j, .j1 = min_i(j + columns, piece->j1)};
+      Block block = {.batch = piece->batch, .i0 = i, .j0 = j};
+      block.i1 = min_i(i + rows, piece->i1);
+      block.j1 = min_i(j + columns, piece->j1);
       float *c = g->c ? g->c + piece->batch * g->c_batch + i * g->c_row + j : waits_in_scratch ? scratch->result : NULL;
       const int64_t c_row = g->c ? g->c_row : block.j1 - block.j0;
       do {
@@ -199,7 +208,10 @@ typedef struct Grid {
 static Grid choose_grid(const Gemm *g, int32_t threads) {
   const int64_t worth = 1 + (int64_t)g->m * g->n * g->k / THREAD_WORK * g->batch;
   if (worth < threads) threads = (int32_t)worth;
-  /* The fewest pieces for which the most loaded thread has little more than its share: whole products where there are many. */
+  /*
+   * The fewest pieces for which the most loaded thread has little more than its share: whole products where there are
+   * many.
+   */
   int32_t pieces = 1;
   for (; pieces < threads; pieces++) {
     const int64_t count = (int64_t)g->batch * pieces, most = (count + threads - 1) / threads;
@@ -212,7 +224,10 @@ static Grid choose_grid(const Gemm *g, int32_t threads) {
     const int32_t columns = min_i(pieces / rows, units);
     const int64_t height = divide_up(divide_up(g->m, rows), TILE_ROWS) * TILE_ROWS;
     const int64_t width = divide_up(units, columns) * COLUMN_UNIT;
-    /* For each term: the multiply-adds; packing a column of B costs about as much as 4 of them, reading a row of A as 8. */
+    /*
+     * For each term: the multiply-adds; packing a column of B costs about as much as 4 of them, reading a row of A as
+     * 8.
+     */
     const int64_t cost = height * width + 4 * width + 8 * height;
     if (cost < best_cost) {
       best_cost = cost;

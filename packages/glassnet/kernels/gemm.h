@@ -6,16 +6,17 @@
 
 /**
  * Told when rows i0 … i1 - 1 and columns j0 … j1 - 1 of a product are complete, by the thread that computed them, while
- * they are in its cache: element (i, j) is at tile[(i - i0) * tile_row + (j - j0)]. It may change them there. The regions of all
- * calls together are the whole product, each element once.
+ * they are in its cache: element (i, j) is at tile[(i - i0) * tile_row + (j - j0)]. It may change them there. The
+ * regions of all calls together are the whole product, each element once.
  */
 typedef void Epilogue(void *context, int32_t batch, int32_t i0, int32_t i1, int32_t j0, int32_t j1, float *tile,
                       int64_t tile_row);
 
 /**
- * Makes a piece of an operand where it would otherwise be read from memory, as a convolution does whose matrix exists nowhere.
- * For p in p0 … p1 - 1 and x in x0 … x0 + count - 1, it writes element (p, x) to panel[(p - p0) * width + (x - x0)]; p counts along
- * the inner size k, x along the rows of A or the columns of B. What it leaves between `count` and `width` is never used.
+ * Makes a piece of an operand where it would otherwise be read from memory, as a convolution does whose matrix exists
+ * nowhere. For p in p0 … p1 - 1 and x in x0 … x0 + count - 1, it writes element (p, x) to
+ * panel[(p - p0) * width + (x - x0)]; p counts along the inner size k, x along the rows of A or the columns of B. What
+ * it leaves between `count` and `width` reaches no result.
  */
 typedef void PackPanel(const void *context, int32_t batch, int32_t p0, int32_t p1, int32_t x0, int32_t count,
                        int32_t width, float *panel);
@@ -45,8 +46,8 @@ typedef struct Gemm {
 enum { GEMM_SCRATCH_BYTES = 1 << 20 };
 
 /**
- * Computes this thread's share. The terms of an element are added in an order that depends on the sizes, the strides and the
- * target, and on nothing else. With k = 0 the product is zeros.
+ * Computes this thread's share. The terms of an element are added in an order that depends on the sizes, the strides
+ * and the target, and on nothing else. With k = 0 the product is zeros.
  */
 void gemm(const Gemm *g, const Frame *frame);
 

@@ -1,6 +1,7 @@
 /**
- * Products of few rows or few columns, where rows of A and columns of B are contiguous: each element is the dot product of two
- * vectors as they lie, so that nothing is packed. The sum of an element is one vector over all of k, whose lanes are added at the end.
+ * Products of few rows or few columns, where rows of A and columns of B are contiguous: each element is the dot product
+ * of two vectors as they lie, so that nothing is packed. The sum of an element is one vector over all of k, whose lanes
+ * are added at the end.
  */
 #ifndef GLASSNET_GEMM_DOT_H
 #define GLASSNET_GEMM_DOT_H
@@ -42,7 +43,7 @@ typedef struct Dots {
   int64_t c_x, c_y;
 } Dots;
 
-/** `rows` vectors x with 4 · `quads` vectors y, of which `count` are meant; the others repeat the last. */
+/** `rows` vectors x with 4 · `quads` vectors y. Past the last y, the last stands in, and its products are dropped. */
 INLINE void compute_dots(const Dots *d, int32_t x0, int32_t y0, const int rows, const int quads) {
   const float *x[DOT_ROWS], *y[8];
   vf sums[DOT_ROWS][8];
@@ -121,6 +122,7 @@ static void (*const dot_kernels[DOT_ROWS])(const Dots *d, int32_t x0, int32_t y0
 #endif
 };
 
+/** All of them, in tiles of at most DOT_ROWS by 4, or 1 by 8. */
 static void compute_all_dots(const Dots *d) {
   const int32_t step = even_step(d->x_count, DOT_ROWS);
   for (int32_t x = 0; x < d->x_count; x += step) {

@@ -1,16 +1,15 @@
 /**
- * Register tiles: up to TILE_ROWS rows by TILE_VECTORS vectors of columns, summed over k in registers. An element of A is
- * broadcast against vectors of columns of B, so B must have its columns side by side; A may lie anyhow.
+ * Register tiles: up to TILE_ROWS rows by TILE_VECTORS vectors of columns, summed over k in registers. An element of A
+ * is broadcast against vectors of columns of B, so B must have its columns side by side; A may lie anyhow.
  *
- * The tiles are as large as the registers allow, with room for the vectors of B, the broadcast element and, where there is no
- * fused multiply-add, the product.
+ * The tiles are as large as the registers allow, with room for the vectors of B, the broadcast element and, where there
+ * is no fused multiply-add, the product.
  */
 #ifndef GLASSNET_GEMM_MICRO_H
 #define GLASSNET_GEMM_MICRO_H
 
 #include "vector.h"
 
-#ifndef TILE_ROWS
 #if VECTOR_BYTES == 64
 #define TILE_ROWS 8
 #define TILE_VECTORS 3
@@ -24,15 +23,22 @@
 #define TILE_ROWS 4
 #define TILE_VECTORS 2
 #endif
-#endif
 
 /** A single row has few sums to keep the unit busy, so it takes more columns at once. */
 #define ROW_VECTORS 8
 #define MOST_VECTORS (ROW_VECTORS > TILE_VECTORS ? ROW_VECTORS : TILE_VECTORS)
 
-/** Whether there are tiles for operands that are both packed, and how many terms they take between two steps of the addresses. */
+/**
+ * Whether there are tiles for operands that are both packed, whose addresses are constants from an origin that moves on
+ * after TERMS terms. It matters where instructions are the limit. Each term ends in a branch: without it, V8 moves the
+ * loads of all terms to the front, where there are too few registers for them.
+ */
 #define CAN_PACK (VECTOR_BYTES == 16)
+#if defined(__wasm__)
 #define TERMS 8
+#else
+#define TERMS 2
+#endif
 
 /** One tile's work: c = A · B, or c += A · B, for `depth` terms. */
 typedef struct Tile {
@@ -79,7 +85,8 @@ INLINE vf load_first(const float *p, int32_t count) {
 }
 
 /** One more term: rows and columns at constant distances where the operands are packed. */
-INLINE void add_term(vf sums[][MOST_VECTORS], const float *a, int64_t a_row, const float *b, const int rows, const int vectors) {
+INLINE void add_term(vf sums[][MOST_VECTORS], const float *a, int64_t a_row, const float *b, const int rows,
+                     const int vectors) {
   vf columns[MOST_VECTORS];
 #pragma GCC unroll 16
   for (int j = 0; j < vectors; j++) columns[j] = load_f(b + j * LANES);
@@ -150,51 +157,29 @@ INLINE void compute_tile(const Tile *t, const int rows, const int vectors, const
 #define NAME_PACKED(r, v) packed_##r##_##v,
 #define NAME_ROW(v) row_##v,
 
-#define EACH_ROWS_3(M, v) M(1, v) M(2, v) M(3, v)
-#define EACH_ROWS_4(M, v) EACH_ROWS_3(M, v) M(4, v)
-#define EACH_ROWS_5(M, v) EACH_ROWS_4(M, v) M(5, v)
-#define EACH_ROWS_6(M, v) EACH_ROWS_5(M, v) M(6, v)
+#define EACH_ROWS_4(M, v) M(1, v) M(2, v) M(3, v) M(4, v)
+#define EACH_ROWS_6(M, v) EACH_ROWS_4(M, v) M(5, v) M(6, v)
 #define EACH_ROWS_8(M, v) EACH_ROWS_6(M, v) M(7, v) M(8, v)
-#define EACH_ROWS_12(M, v) EACH_ROWS_8(M, v) M(9, v) M(10, v) M(11, v) M(12, v)
-#define EACH_ROWS_14(M, v) EACH_ROWS_12(M, v) M(13, v) M(14, v)
 #define EACH_ROWS__(M, v, count) EACH_ROWS_##count(M, v)
 #define EACH_ROWS_(M, v, count) EACH_ROWS__(M, v, count)
 #define EACH_ROWS(M, v) EACH_ROWS_(M, v, TILE_ROWS)
+#define EACH_ROW_VECTORS(M) M(1) M(2) M(3) M(4) M(5) M(6) M(7) M(8)
 
 EACH_ROWS(DEFINE_TILE, 1)
 EACH_ROWS(DEFINE_TILE, 2)
-#if TILE_VECTORS >= 3
+#if TILE_VECTORS == 3
 EACH_ROWS(DEFINE_TILE, 3)
+#define TILE_TABLE(NAME) {{EACH_ROWS(NAME, 1)}, {EACH_ROWS(NAME, 2)}, {EACH_ROWS(NAME, 3)}}
+#else
+#define TILE_TABLE(NAME) {{EACH_ROWS(NAME, 1)}, {EACH_ROWS(NAME, 2)}}
 #endif
-#if TILE_VECTORS >= 4
-EACH_ROWS(DEFINE_TILE, 4)
-#endif
-#define EACH_ROW_VECTORS(M) M(1) M(2) M(3) M(4) M(5) M(6) M(7) M(8)
 EACH_ROW_VECTORS(DEFINE_ROW)
 
-/** By vectors and rows, each less one, for operands as they lie and for packed ones. */
+/** By vectors and rows, each less one: for operands as they lie, and for packed ones. */
 static TileKernel *const tile_kernels[1 + CAN_PACK][TILE_VECTORS][TILE_ROWS] = {
-    {
-        {EACH_ROWS(NAME_TILE, 1)},
-        {EACH_ROWS(NAME_TILE, 2)},
-#if TILE_VECTORS >= 3
-        {EACH_ROWS(NAME_TILE, 3)},
-#endif
-#if TILE_VECTORS >= 4
-        {EACH_ROWS(NAME_TILE, 4)},
-#endif
-    },
+    TILE_TABLE(NAME_TILE),
 #if CAN_PACK
-    {
-        {EACH_ROWS(NAME_PACKED, 1)},
-        {EACH_ROWS(NAME_PACKED, 2)},
-#if TILE_VECTORS >= 3
-        {EACH_ROWS(NAME_PACKED, 3)},
-#endif
-#if TILE_VECTORS >= 4
-        {EACH_ROWS(NAME_PACKED, 4)},
-#endif
-    },
+    TILE_TABLE(NAME_PACKED),
 #endif
 };
 

@@ -25,16 +25,15 @@ INLINE vf load_quads(const float *p, int64_t stride) {
 #endif
 }
 
-/* Within each quad of two vectors: a0 b0 a1 b1, a2 b2 a3 b3, a0 a1 b0 b1, a2 a3 b2 b3, a0 a2 b0 b2, a1 a3 b1 b3. */
+/* In each quad for itself: lanes i, j, k, l of the eight that are a's quad, 0 to 3, and b's, 4 to 7. */
+#define QUAD_LANE(i, q) ((i) % 4 + (i) / 4 * LANES + (q) * 4)
+#define QUAD_LANES(i, j, k, l, q) QUAD_LANE(i, q), QUAD_LANE(j, q), QUAD_LANE(k, q), QUAD_LANE(l, q)
 #if LANES == 4
-#define QUAD_SHUFFLE(a, b, i, j, k, l) __builtin_shufflevector(a, b, i, j, k, l)
+#define QUAD_SHUFFLE(a, b, i, j, k, l) __builtin_shufflevector(a, b, QUAD_LANES(i, j, k, l, 0))
 #elif LANES == 8
 #define QUAD_SHUFFLE(a, b, i, j, k, l) \
-  __builtin_shufflevector(a, b, (i) % 4 + (i) / 4 * 8, (j) % 4 + (j) / 4 * 8, (k) % 4 + (k) / 4 * 8, (l) % 4 + (l) / 4 * 8, \
-                          (i) % 4 + (i) / 4 * 8 + 4, (j) % 4 + (j) / 4 * 8 + 4, (k) % 4 + (k) / 4 * 8 + 4, (l) % 4 + (l) / 4 * 8 + 4)
+  __builtin_shufflevector(a, b, QUAD_LANES(i, j, k, l, 0), QUAD_LANES(i, j, k, l, 1))
 #else
-#define QUAD_LANE(i, q) ((i) % 4 + (i) / 4 * 16 + (q) * 4)
-#define QUAD_LANES(i, j, k, l, q) QUAD_LANE(i, q), QUAD_LANE(j, q), QUAD_LANE(k, q), QUAD_LANE(l, q)
 #define QUAD_SHUFFLE(a, b, i, j, k, l) \
   __builtin_shufflevector(a, b, QUAD_LANES(i, j, k, l, 0), QUAD_LANES(i, j, k, l, 1), QUAD_LANES(i, j, k, l, 2), \
                           QUAD_LANES(i, j, k, l, 3))
