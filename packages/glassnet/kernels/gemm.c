@@ -44,6 +44,8 @@
  * less the more terms there are. They are chosen where there are this many terms to a row of A.
  */
 #define DOT_DEPTH (VECTOR_BYTES == 64 ? 4 : VECTOR_BYTES == 32 ? 8 : 64)
+/** More terms than these leave the first-level cache between two tiles, and do not make up for more rows. */
+#define DOT_MOST_TERMS 1024
 /** They are chosen, too, for so few columns that tiles would be half empty. */
 #define DOT_COLUMNS (VECTOR_BYTES == 64 ? 24 : 12)
 
@@ -78,7 +80,7 @@ INLINE const float *b_at(const Gemm *g, int32_t batch, int32_t p, int32_t j) {
 static int uses_dots(const Gemm *g) {
   if (g->pack_a || g->pack_b || g->a_column != 1 || g->b_row != 1) return 0;
   if (g->m == 1) return 1;
-  return g->k >= 2 * LANES && (g->n <= DOT_COLUMNS || (int64_t)g->m * DOT_DEPTH <= g->k);
+  return g->k >= 2 * LANES && (g->n <= DOT_COLUMNS || (int64_t)g->m * DOT_DEPTH <= min_i(g->k, DOT_MOST_TERMS));
 }
 
 /** Packs B's part of a block, panel after panel. */
