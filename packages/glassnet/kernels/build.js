@@ -25,7 +25,6 @@ const COMMON = [
   ...[
     "-Wl,--no-entry",
     "-Wl,--import-memory",
-    "-Wl,--allow-undefined",
     "-Wl,--strip-all",
     "-Wl,-z,stack-size=65536",
     "-Wl,--initial-memory=1048576",

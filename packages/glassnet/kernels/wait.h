@@ -6,12 +6,6 @@
 
 #define SPINS 2000
 
-#if defined(__wasm__) && !defined(__wasm_atomics__)
-/* One thread: nobody waits. */
-static inline void wake_all(int32_t *word) { (void)word; }
-static inline void wait_while(int32_t *word, int32_t value) { (void)word, (void)value; }
-#else
-
 static inline void pause_cpu(void) {
 #if defined(__x86_64__)
   __builtin_ia32_pause();
@@ -20,22 +14,46 @@ static inline void pause_cpu(void) {
 #endif
 }
 
-#if defined(__wasm__)
-static inline void sleep_while(int32_t *word, int32_t value) { __builtin_wasm_memory_atomic_wait32(word, value, -1); }
+#if defined(__wasm__) && !defined(__wasm_atomics__)
+/* One thread: nobody waits. */
+static inline void wake_all(int32_t *word) { (void)word; }
+static inline int sleep_while(int32_t *word, int32_t value, int32_t limit_ms) { return (void)word, (void)value, (void)limit_ms, 0; }
+#elif defined(__wasm__)
+static inline int sleep_while(int32_t *word, int32_t value, int32_t limit_ms) {
+  enum { TIMED_OUT = 2 };
+  return __builtin_wasm_memory_atomic_wait32(word, value, limit_ms < 0 ? -1 : limit_ms * 1000000ll) != TIMED_OUT;
+}
 static inline void wake_all(int32_t *word) { __builtin_wasm_memory_atomic_notify(word, UINT32_MAX); }
 #else
 /* The operating system's part stands with the threads, in the add-on. */
-void sleep_while(int32_t *word, int32_t value);
+/** Sleeps unless `word` has another value, and may wake early. Returns 0 if `limit_ms` is not negative and has passed. */
+int sleep_while(int32_t *word, int32_t value, int32_t limit_ms);
+/** Wakes all who sleep on `word`. */
 void wake_all(int32_t *word);
 #endif
 
-static inline void wait_while(int32_t *word, int32_t value) {
+/**
+ * Waits until `word` has another value. Who changes it wakes the others only if there are `sleepers`, so that threads that
+ * meet while all are awake make no call.
+ *
+ * @returns 0 if that took longer than `limit_ms`, unless this is negative
+ */
+static inline int wait_while(int32_t *word, int32_t value, int32_t *sleepers, int32_t limit_ms) {
   for (int i = 0; i < SPINS; i++) {
-    if (__atomic_load_n(word, __ATOMIC_ACQUIRE) != value) return;
+    if (__atomic_load_n(word, __ATOMIC_ACQUIRE) != value) return 1;
     pause_cpu();
   }
-  while (__atomic_load_n(word, __ATOMIC_ACQUIRE) == value) sleep_while(word, value);
+  int in_time = 1;
+  __atomic_add_fetch(sleepers, 1, __ATOMIC_SEQ_CST);
+  while (in_time && __atomic_load_n(word, __ATOMIC_SEQ_CST) == value) in_time = sleep_while(word, value, limit_ms);
+  __atomic_sub_fetch(sleepers, 1, __ATOMIC_SEQ_CST);
+  return in_time;
 }
-#endif
+
+/** Gives `word` another value and wakes who waits for that. */
+static inline void change(int32_t *word, int32_t value, int32_t *sleepers) {
+  __atomic_store_n(word, value, __ATOMIC_SEQ_CST);
+  if (__atomic_load_n(sleepers, __ATOMIC_SEQ_CST) != 0) wake_all(word);
+}
 
 #endif

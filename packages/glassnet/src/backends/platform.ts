@@ -7,12 +7,17 @@
 export interface Thread {
   /** Sends it what it starts with. */
   post(message: unknown): void;
-  /** Called if it fails or ends by itself. */
-  onFailure(listener: (reason: string) => void): void;
+  /** Called with what it sends. */
+  onMessage(listener: (message: unknown) => void): void;
+  /** Called if it fails or ends, with the reason. */
+  onEnd(listener: (reason: string) => void): void;
   /** Whether the process waits for it; has no meaning in a browser. */
-  keepAlive(isBusy: boolean): void;
+  keepAlive(isAwaited: boolean): void;
   stop(): void;
 }
+
+/** The exports of the native add-on, or why there is none. */
+export type NativeResult = { readonly addon: unknown } | { readonly reason: string };
 
 export interface Platform {
   readonly name: "node" | "browser";
@@ -22,15 +27,50 @@ export interface Platform {
   readonly readAssetSync: ((url: URL) => Uint8Array<ArrayBuffer>) | undefined;
   /** How many threads the machine runs at the same time. */
   readonly processors: number;
+  /** Whether the calling thread may wait for another one. That of a web page may not. */
+  readonly canWait: boolean;
+  /** Starts a thread with a module that belongs to the package. The process does not wait for it. */
+  startThread(url: URL): Thread;
+  /** Loads the native add-on: the best variant for the processor, or the one that is named. */
+  loadNative(variant?: string): NativeResult;
+  /** How much memory there is, for all that runs. */
+  readonly memoryBytes: number;
 }
 
 declare const navigator: { readonly hardwareConcurrency?: number } | undefined;
 declare function fetch(
   url: URL,
 ): Promise<{ readonly ok: boolean; readonly status: number; arrayBuffer(): Promise<ArrayBuffer> }>;
+declare class Worker {
+  constructor(url: URL, options: { type: "module" });
+  onmessage: ((event: { readonly data: unknown }) => void) | null;
+  onerror: ((event: { readonly message?: string }) => void) | null;
+  postMessage(message: unknown): void;
+  terminate(): void;
+}
+declare class WorkerGlobalScope {}
+
+function startThread(url: URL): Thread {
+  const worker = new Worker(url, { type: "module" });
+  return {
+    post: (message) => worker.postMessage(message),
+    onMessage: (listener) => {
+      worker.onmessage = ({ data }) => listener(data);
+    },
+    onEnd: (listener) => {
+      worker.onerror = ({ message }) => listener(message ?? "its module could not be loaded");
+    },
+    keepAlive: () => undefined,
+    stop: () => worker.terminate(),
+  };
+}
 
 export const platform: Platform = {
   name: "browser",
+  canWait: typeof WorkerGlobalScope !== "undefined" && globalThis instanceof WorkerGlobalScope,
+  startThread,
+  loadNative: () => ({ reason: "browsers have no native add-ons" }),
+  memoryBytes: Number.POSITIVE_INFINITY,
   processors: typeof navigator === "undefined" ? 1 : (navigator.hardwareConcurrency ?? 1),
   readAssetSync: undefined,
   readAsset: async (url) => {

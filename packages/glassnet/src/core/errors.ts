@@ -14,6 +14,7 @@ export type ErrorCode =
   | "invalid-option"
   | "missing-data"
   | "out-of-memory"
+  | "thread-lost"
   | "io";
 
 export interface ErrorParts {

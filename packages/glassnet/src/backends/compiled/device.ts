@@ -1,16 +1,16 @@
-import { allocate, type TypedArray } from "../../core/dtype.ts";
+import { allocate, type DType, type TypedArray } from "../../core/dtype.ts";
 import { sameShape, sizeOf, type TensorType } from "../../core/shape.ts";
 import { type Lowered, lowerProgram } from "../../program/lower/lower.ts";
 import type { Program, RunRequest, RunResult } from "../../program/program.ts";
-import type { Device, LoadedProgram, SyncDevice } from "../backend.ts";
+import { asDevice, type BlockingDevice, type LoadedProgram, type SyncDevice } from "../backend.ts";
 import { checkData, checkRequest, checkState, missingState, notLoaded } from "../request.ts";
 import { checkDtypes } from "./gaps.ts";
 import type { Host, HostProgram } from "./host.ts";
 
 /** @file A device whose programs are run by the compiled kernels, wherever these are. */
 
-/** Programs that take less than this are done before another thread has woken up. */
-const ALONE_WORK = 200_000;
+/** Elementary operations of a step that occupy a thread for longer than it takes to wake it. */
+const WORK_A_THREAD = 100_000;
 
 interface State extends TensorType {
   readonly bytes: number;
@@ -19,52 +19,52 @@ interface State extends TensorType {
   spare: number | undefined;
 }
 
-/** A table of rows or of collected results, which grows to what a run needs. */
-interface TableMemory {
+/** What a run gives to a program, with the storage that it must have. */
+interface Given {
   readonly name: string;
-  readonly buffer: number;
-  readonly type: TensorType;
+  readonly storage: new (size: number) => TypedArray;
   readonly size: number;
+}
+
+interface Feed extends Given {
+  readonly address: number;
+}
+
+/** A table of rows or of collected results, which grows to what a run needs. */
+interface Table extends Given {
+  readonly buffer: number;
   readonly rowBytes: number;
   address: number;
   bytes: number;
 }
 
+/** A state that a program reads, and which one it found and checked at its last run. */
+interface Read extends TensorType {
+  readonly name: string;
+  readonly buffer: number;
+  checked: State | undefined;
+}
+
 /** Everything about a loaded program that a run needs, worked out once. */
 interface Ready {
-  readonly lowered: Lowered;
   readonly host: HostProgram;
   readonly addresses: Float64Array;
   readonly threads: number;
-  readonly states: readonly { readonly name: string; readonly buffer: number; readonly type: TensorType }[];
+  readonly reads: readonly Read[];
   readonly nexts: readonly { readonly name: string; readonly buffer: number }[];
-  readonly feeds: readonly { readonly name: string; readonly address: number }[];
-  readonly rows: readonly TableMemory[];
-  readonly collected: readonly TableMemory[];
-  readonly outputs: readonly {
-    readonly name: string;
-    readonly buffer: number;
-    readonly type: TensorType;
-    readonly size: number;
-  }[];
+  readonly feeds: readonly Feed[];
+  readonly rows: readonly Table[];
+  readonly collected: readonly Table[];
+  /** An output that is a state lies in its `partner` when the two have changed places. */
+  readonly outputs: readonly (Given & { readonly buffer: number; readonly partner: number })[];
   /** Gives back what belongs to the program alone. */
   readonly release: () => void;
 }
 
 /** A device of a host, opened at once. */
-export function openCompiled(host: Host): Device & { readonly sync: SyncDevice } {
-  const sync = new CompiledDevice(host);
-  return {
-    backend: host.backend,
-    variant: host.variant,
-    sync,
-    load: async (program) => sync.load(program),
-    run: async (loaded, request) => sync.run(loaded, request),
-    write: async (name, type, data) => sync.write(name, type, data),
-    read: async (name) => sync.read(name),
-    free: async (names) => sync.free(names),
-    unload: async (loaded) => sync.unload(loaded),
-  };
+export function openCompiled(host: Host, notices: readonly string[] = []): BlockingDevice {
+  const { backend, variant, threads } = host;
+  return asDevice(new CompiledDevice(host), { backend, variant, threads, notices });
 }
 
 class CompiledDevice implements SyncDevice {
@@ -112,7 +112,9 @@ class CompiledDevice implements SyncDevice {
   read(name: string): TypedArray {
     const state = this.#states.get(name);
     if (state === undefined) throw missingState("read", name);
-    return this.#copy(state.address, state, sizeOf(state.shape));
+    const data = allocate(state.dtype, sizeOf(state.shape));
+    this.#host.read(state.address, data);
+    return data;
   }
 
   free(names: readonly string[]): void {
@@ -128,23 +130,27 @@ class CompiledDevice implements SyncDevice {
   run(loaded: LoadedProgram, request: RunRequest): RunResult {
     const ready = this.#loaded.get(loaded);
     if (ready === undefined) throw notLoaded();
-    checkRequest(loaded.program, request);
+    if (!isComplete(ready, request)) checkRequest(loaded.program, request);
     this.#bind(ready, request);
-    const applied = ready.host.run(ready.addresses, request.steps, ready.threads);
-    const stopped = applied < request.steps;
+    const { steps } = request;
+    const applied = ready.host.run(ready.addresses, steps, ready.threads);
+    const stopped = applied < steps;
     const ran = stopped ? applied + 1 : applied;
     const result = { steps: applied, stopped, perStep: this.#collect(ready, ran), outputs: this.#outputs(ready, ran) };
     if (applied % 2 === 1) for (const { name } of ready.nexts) swap(this.#states.get(name)!);
     return result;
   }
 
-  #bind(ready: Ready, { steps, feeds = {}, rows = {} }: RunRequest): void {
+  #bind(ready: Ready, { steps, feeds = NOTHING, rows = NOTHING }: RunRequest): void {
     const { addresses } = ready;
-    for (const { name, buffer, type } of ready.states) {
-      const state = this.#states.get(name);
-      if (state === undefined) throw missingState("run", name);
-      checkState(name, state, type);
-      addresses[buffer] = state.address;
+    for (const read of ready.reads) {
+      const state = this.#states.get(read.name);
+      if (state === undefined) throw missingState("run", read.name);
+      if (state !== read.checked) {
+        checkState(read.name, state, read);
+        read.checked = state;
+      }
+      addresses[read.buffer] = state.address;
     }
     for (const { name, buffer } of ready.nexts) {
       const state = this.#states.get(name)!;
@@ -163,7 +169,7 @@ class CompiledDevice implements SyncDevice {
     }
   }
 
-  #reserve(table: TableMemory, steps: number): void {
+  #reserve(table: Table, steps: number): void {
     const bytes = table.rowBytes * steps + MARGIN_BYTES;
     if (bytes <= table.bytes) return;
     if (table.bytes > 0) this.#host.free(table.address);
@@ -172,29 +178,43 @@ class CompiledDevice implements SyncDevice {
     table.bytes = bytes;
   }
 
-  #copy(address: number, { dtype }: TensorType, size: number): TypedArray {
-    const data = allocate(dtype, size);
-    this.#host.read(address, data);
-    return data;
-  }
-
   #collect({ collected }: Ready, ran: number): Record<string, TypedArray> {
     const results: Record<string, TypedArray> = {};
-    for (const { name, address, type, size } of collected) results[name] = this.#copy(address, type, ran * size);
+    for (const { name, address, storage: Storage, size } of collected) {
+      const data = new Storage(ran * size);
+      this.#host.read(address, data);
+      results[name] = data;
+    }
     return results;
   }
 
   /** Outputs have the values of the last step, states those that it saw: they changed places before every step but the first. */
-  #outputs({ outputs, lowered, addresses }: Ready, ran: number): Record<string, TypedArray> {
+  #outputs({ outputs, addresses }: Ready, ran: number): Record<string, TypedArray> {
     const results: Record<string, TypedArray> = {};
-    const swapped = (ran - 1) % 2 === 1;
-    for (const { name, buffer, type, size } of outputs) {
-      const pair = swapped ? lowered.swaps.find(({ state, next }) => state === buffer || next === buffer) : undefined;
-      const at = pair === undefined ? buffer : pair.state === buffer ? pair.next : pair.state;
-      results[name] = this.#copy(addresses[at], type, size);
+    const isSwapped = ran % 2 === 0;
+    for (const { name, buffer, partner, storage: Storage, size } of outputs) {
+      const data = new Storage(size);
+      this.#host.read(addresses[isSwapped ? partner : buffer], data);
+      results[name] = data;
     }
     return results;
   }
+}
+
+const NOTHING: Readonly<Record<string, never>> = {};
+
+/** Whether a request is in order, found out quickly. Of others `checkRequest` knows better, and says what is wrong. */
+function isComplete(ready: Ready, { steps, feeds = NOTHING, rows = NOTHING }: RunRequest): boolean {
+  if (!(Number.isInteger(steps) && steps >= 1)) return false;
+  for (const { name, storage, size } of ready.feeds) {
+    const data = feeds[name];
+    if (data?.constructor !== storage || data.length !== size) return false;
+  }
+  for (const { name, storage, size } of ready.rows) {
+    const data = rows[name];
+    if (data?.constructor !== storage || data.length !== steps * size) return false;
+  }
+  return true;
 }
 
 const MARGIN_BYTES = 64;
@@ -205,24 +225,34 @@ function swap(state: State): void {
   state.spare = address;
 }
 
+const STORAGE: { readonly [D in DType]: new (size: number) => TypedArray } = {
+  bool: Uint8Array,
+  u8: Uint8Array,
+  i32: Int32Array,
+  f32: Float32Array,
+  f64: Float64Array,
+};
+
 function prepare(host: Host, lowered: Lowered): Ready {
-  const { buffers, program } = lowered;
-  const arena = host.allocate(lowered.arenaBytes, "a program's scratch memory");
+  const { buffers, program, swaps } = lowered;
+  const arena = host.allocate(lowered.arenaBytes, "what a program computes on the way");
   const addresses = new Float64Array(buffers.length);
-  const states: Ready["states"][number][] = [];
+  const reads: Read[] = [];
   const nexts: Ready["nexts"][number][] = [];
-  const feeds: Ready["feeds"][number][] = [];
-  const rows: TableMemory[] = [];
-  const collected: TableMemory[] = [];
-  const tableOf = (name: string, buffer: number): TableMemory => {
-    const { dtype, shape, bytes } = buffers[buffer];
-    const parts = { name, buffer, type: { dtype, shape }, size: sizeOf(shape), rowBytes: bytes };
-    return { ...parts, address: 0, bytes: 0 };
+  const feeds: Feed[] = [];
+  const rows: Table[] = [];
+  const collected: Table[] = [];
+  const given = (name: string, buffer: number): Given => {
+    const { dtype, shape } = buffers[buffer];
+    return { name, storage: STORAGE[dtype], size: sizeOf(shape) };
+  };
+  const tableOf = (name: string, buffer: number): Table => {
+    return { ...given(name, buffer), buffer, rowBytes: buffers[buffer].bytes, address: 0, bytes: 0 };
   };
   buffers.forEach(({ dtype, shape, place }, buffer) => {
     switch (place.kind) {
       case "state":
-        states.push({ name: place.name, buffer, type: { dtype, shape } });
+        reads.push({ name: place.name, buffer, dtype, shape, checked: undefined });
         break;
       case "next":
         nexts.push({ name: place.name, buffer });
@@ -234,8 +264,8 @@ function prepare(host: Host, lowered: Lowered): Ready {
         collected.push(tableOf(place.name, buffer));
         break;
       case "feed":
-        feeds.push({ name: place.name, address: arena + place.offset });
         addresses[buffer] = arena + place.offset;
+        feeds.push({ ...given(place.name, buffer), address: addresses[buffer] });
         break;
       case "constant":
         addresses[buffer] = arena + place.offset;
@@ -246,23 +276,35 @@ function prepare(host: Host, lowered: Lowered): Ready {
         break;
     }
   });
-  const hostProgram = host.load({
-    code: lowered.code,
-    buffers: buffers.length,
-    tables: [...rows, ...collected].map(({ buffer, rowBytes }) => ({ buffer, bytes: rowBytes })),
-    swaps: lowered.swaps,
-    threadBytes: lowered.threadBytes,
-  });
+  let hostProgram: HostProgram;
+  try {
+    hostProgram = host.load({
+      code: lowered.code,
+      buffers: buffers.length,
+    bufferBytes: buffers.map(({ bytes }) => bytes),
+      tables: [...rows, ...collected].map(({ buffer, rowBytes }) => ({ buffer, bytes: rowBytes })),
+      swaps,
+      threadBytes: lowered.threadBytes,
+    });
+  } catch (error) {
+    host.free(arena);
+    throw error;
+  }
+  const partnerOf = (buffer: number): number => {
+    const pair = swaps.find(({ state, next }) => state === buffer || next === buffer);
+    if (pair === undefined) return buffer;
+    return pair.state === buffer ? pair.next : pair.state;
+  };
   return {
-    lowered,
     host: hostProgram,
     addresses,
-    threads: lowered.work < ALONE_WORK ? 1 : host.threads,
-    ...{ states, nexts, feeds, rows, collected },
-    outputs: lowered.outputs.map(({ name, buffer }) => {
-      const { dtype, shape } = buffers[buffer];
-      return { name, buffer, type: { dtype, shape }, size: sizeOf(shape) };
-    }),
+    threads: Math.max(1, Math.min(host.threads, Math.floor(lowered.work / WORK_A_THREAD))),
+    ...{ reads, nexts, feeds, rows, collected },
+    outputs: lowered.outputs.map(({ name, buffer }) => ({
+      ...given(name, buffer),
+      buffer,
+      partner: partnerOf(buffer),
+    })),
     release: () => {
       hostProgram.release();
       host.free(arena);

@@ -3,24 +3,10 @@ import { ResourceError } from "../../core/errors.ts";
 import { formatBytes } from "../../core/format.ts";
 import { Allocator } from "../compiled/allocator.ts";
 import type { Host, HostProgram, HostProgramParts } from "../compiled/host.ts";
+import { Crew, type KernelExports, MAILBOX_BYTES, STACK_BYTES, type ThreadedExports } from "./crew.ts";
 
 const PAGE = 65_536;
 const ADDRESSES = 2 ** 32;
-
-/** What a module of the kernels exports. */
-export interface KernelExports {
-  run(program: number, team: number, steps: number, thread: number, threads: number): number;
-  readonly __stack_pointer: WebAssembly.Global;
-  readonly __heap_base: WebAssembly.Global;
-}
-
-/** Other threads that run programs along with the one that calls. */
-export interface Team {
-  /** How many threads there are, the calling one included. */
-  readonly threads: number;
-  /** Has the other threads call `run` with these arguments too. */
-  start(program: number, team: number, steps: number, threads: number): void;
-}
 
 /** Offsets of `struct Program` in `kernels/program.h`, as wasm32 lays it out. */
 const PROGRAM = {
@@ -37,43 +23,71 @@ const PROGRAM = {
   bytes: 48,
 };
 
+/** How a host gets threads beside the calling one. */
+export interface CrewOptions {
+  /** The calling thread included, at least 2. */
+  readonly threads: number;
+  /** How late a thread may be before it counts as lost. */
+  readonly patienceMs: number;
+  readonly module: WebAssembly.Module;
+  readonly notice: (text: string) => void;
+}
+
+/** Offset of `Team.patience_ms` in a mailbox. */
+const PATIENCE_OFFSET = 16;
+
 /** The kernels in one WebAssembly memory. */
 export class WasmHost implements Host {
   readonly backend = "wasm";
   readonly variant: string;
-  readonly threads: number;
+  /** Threads beside the calling one, if there may be any. */
+  readonly crew: Crew | undefined;
   readonly #exports: KernelExports;
   readonly #memory: WebAssembly.Memory;
   readonly #allocator: Allocator;
-  readonly #team: Team | undefined;
-  /** `struct Team` in `kernels/program.h`. */
-  readonly #meeting: number;
+  /** The whole memory as it is now, as bytes and as numbers. */
   #bytes: Uint8Array;
+  #words: Int32Array;
+  #floats: Float32Array;
   /** Scratch of the threads, shared by all programs, because one runs at a time. */
   #scratch = { address: 0, bytes: 0 };
 
-  constructor(variant: string, exports: KernelExports, memory: WebAssembly.Memory, team?: Team) {
+  constructor(variant: string, exports: KernelExports, memory: WebAssembly.Memory, crew?: CrewOptions) {
     this.variant = variant;
     this.#exports = exports;
     this.#memory = memory;
-    this.#team = team;
-    this.threads = team?.threads ?? 1;
     this.#bytes = new Uint8Array(memory.buffer);
+    this.#words = new Int32Array(memory.buffer);
+    this.#floats = new Float32Array(memory.buffer);
     this.#allocator = new Allocator(exports.__heap_base.value as number, (end, bytes, what) =>
       this.#grow(end, bytes, what),
     );
-    this.#meeting = this.allocate(64, "the meeting of the threads");
-    this.#words(this.#meeting, 2).fill(0);
+    this.crew = crew && this.#assemble(exports as ThreadedExports, crew);
+  }
+
+  get threads(): number {
+    return this.crew?.size ?? 1;
+  }
+
+  #assemble(exports: ThreadedExports, { threads, patienceMs, module, notice }: CrewOptions): Crew {
+    const mailbox = this.allocate(MAILBOX_BYTES, "the mailbox of the threads");
+    this.#words.fill(0, mailbox >>> 2, (mailbox + MAILBOX_BYTES) >>> 2);
+    this.#words[(mailbox + PATIENCE_OFFSET) >>> 2] = patienceMs;
+    const stacks = Array.from(
+      { length: threads - 1 },
+      () => this.allocate(STACK_BYTES, "a thread's stack") + STACK_BYTES, // a stack grows downwards
+    );
+    return new Crew({ exports, module, memory: this.#memory, mailbox, stacks, notice });
   }
 
   #grow(end: number, bytes: number, what: string): void {
-    const missing = Math.ceil((end + PAGE - this.#memory.buffer.byteLength) / PAGE); // a page beyond, because kernels read ahead
+    const missing = Math.ceil((end + PAGE - this.#bytes.length) / PAGE); // a page beyond, because kernels read ahead
     if (missing <= 0) return;
     try {
       if (end + PAGE > ADDRESSES) throw new RangeError("WebAssembly has 4 GiB of addresses");
       this.#memory.grow(missing);
     } catch (cause) {
-      const used = formatBytes(this.#memory.buffer.byteLength);
+      const used = formatBytes(this.#bytes.length);
       throw new ResourceError(
         "out-of-memory",
         "wasm",
@@ -85,11 +99,8 @@ export class WasmHost implements Host {
       );
     }
     this.#bytes = new Uint8Array(this.#memory.buffer);
-  }
-
-  /** A view for the moment: it is lost when memory grows. */
-  #words(address: number, count: number): Int32Array {
-    return new Int32Array(this.#memory.buffer, address, count);
+    this.#words = new Int32Array(this.#memory.buffer);
+    this.#floats = new Float32Array(this.#memory.buffer);
   }
 
   allocate(bytes: number, what: string): number {
@@ -101,16 +112,72 @@ export class WasmHost implements Host {
   }
 
   write(address: number, data: TypedArray): void {
-    if (data instanceof Uint8Array) this.#bytes.set(data, address);
-    else this.#bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), address);
+    if (data instanceof Float32Array) this.#floats.set(data, address >>> 2);
+    else if (data instanceof Int32Array) this.#words.set(data, address >>> 2);
+    else if (data instanceof Uint8Array) this.#bytes.set(data, address);
+    else throw new Error("bug in glassnet: f64 runs on the reference backend alone");
   }
 
   read(address: number, into: TypedArray): void {
-    const bytes = new Uint8Array(into.buffer, into.byteOffset, into.byteLength);
-    bytes.set(this.#bytes.subarray(address, address + into.byteLength));
+    if (into instanceof Float32Array) copyOut(this.#floats, address >>> 2, into);
+    else if (into instanceof Int32Array) copyOut(this.#words, address >>> 2, into);
+    else if (into instanceof Uint8Array) copyOut(this.#bytes, address, into);
+    else throw new Error("bug in glassnet: f64 runs on the reference backend alone");
   }
 
-  load({ code, buffers, tables, swaps, threadBytes }: HostProgramParts): HostProgram {
+  load(parts: HostProgramParts): HostProgram {
+    return new WasmProgram(this, this.#exports, parts);
+  }
+
+  /** Writes whole numbers, each below 2^32. */
+  writeWords(address: number, values: ArrayLike<number>): void {
+    const words = this.#words;
+    const start = address >>> 2;
+    for (let i = 0; i < values.length; i++) words[start + i] = values[i];
+  }
+
+  writeWord(address: number, value: number): void {
+    this.#words[address >>> 2] = value;
+  }
+
+  /** Address of scratch memory of that many bytes. */
+  reserveScratch(bytes: number): number {
+    if (bytes <= this.#scratch.bytes) return this.#scratch.address;
+    this.free(this.#scratch.address);
+    this.#scratch = { address: 0, bytes: 0 };
+    this.#scratch = { address: this.allocate(bytes, "the threads' scratch memory"), bytes };
+    return this.#scratch.address;
+  }
+}
+
+/** Below this many elements a loop is faster than making a view. */
+const FEW = 32;
+
+function copyOut<T extends Float32Array | Int32Array | Uint8Array>(all: T, start: number, into: T): void {
+  const { length } = into;
+  if (length > FEW) into.set(all.subarray(start, start + length));
+  else for (let i = 0; i < length; i++) into[i] = all[start + i];
+}
+
+/** A program in the memory of a host. */
+class WasmProgram implements HostProgram {
+  readonly #host: WasmHost;
+  readonly #exports: KernelExports;
+  readonly #crew: Crew | undefined;
+  /** Of `struct Program`, which the code, the lists and the tables follow in one piece. */
+  readonly #base: number;
+  readonly #bufferList: number;
+  readonly #tableList: number;
+  readonly #tables: HostProgramParts["tables"];
+  readonly #scratchBytes: number;
+
+  constructor(host: WasmHost, exports: KernelExports, parts: HostProgramParts) {
+    const { code, buffers, tables, swaps, threadBytes } = parts;
+    this.#host = host;
+    this.#exports = exports;
+    this.#crew = host.crew;
+    this.#tables = tables;
+    this.#scratchBytes = threadBytes * host.threads;
     const sizes = [PROGRAM.bytes, 4 * code.length, 4 * buffers, 12 * tables.length, 8 * swaps.length];
     const starts: number[] = [];
     let bytes = 0;
@@ -118,39 +185,45 @@ export class WasmHost implements Host {
       starts.push(bytes);
       bytes += Math.ceil(size / 64) * 64;
     }
-    const base = this.allocate(bytes, "a program");
-    const [program, words, list, tableList, swapList] = starts.map((start) => base + start);
-    this.write(words, code);
-    this.write(swapList, Int32Array.from(swaps.flatMap(({ state, next }) => [state, next])));
-    this.write(tableList, Int32Array.from(tables.flatMap((table) => [table.buffer, table.bytes, 0])));
-    const head = new Int32Array(PROGRAM.bytes / 4);
-    head[PROGRAM.code / 4] = words;
-    head[PROGRAM.words / 4] = code.length;
-    head[PROGRAM.tables / 4] = tables.length;
-    head[PROGRAM.swaps / 4] = swaps.length;
-    head[PROGRAM.bufferList / 4] = list;
-    head[PROGRAM.tableList / 4] = tableList;
-    head[PROGRAM.swapList / 4] = swapList;
-    head[PROGRAM.scratchBytes / 4] = threadBytes;
-    this.write(program, head);
-
-    const run = (addresses: Float64Array, steps: number, threads: number): number => {
-      this.#reserveScratch(threadBytes * this.threads);
-      const all = this.#words(0, this.#memory.buffer.byteLength >> 2);
-      for (let i = 0; i < buffers; i++) all[(list >> 2) + i] = addresses[i];
-      for (let i = 0; i < tables.length; i++) all[(tableList >> 2) + 3 * i + 2] = addresses[tables[i].buffer];
-      all[(program + PROGRAM.scratch) >>> 2] = this.#scratch.address;
-      all[(program + PROGRAM.stop) >>> 2] = 0;
-      if (threads > 1) this.#team?.start(program, this.#meeting, steps, threads);
-      return this.#exports.run(program, this.#meeting, steps, 0, threads);
-    };
-    return { run, release: () => this.free(base) };
+    this.#base = host.allocate(bytes, "a program");
+    const [head, words, bufferList, tableList, swapList] = starts.map((start) => this.#base + start);
+    this.#bufferList = bufferList;
+    this.#tableList = tableList;
+    host.write(words, code);
+    host.writeWords(
+      swapList,
+      swaps.flatMap(({ state, next }) => [state, next]),
+    );
+    host.writeWords(
+      tableList,
+      tables.flatMap((table) => [table.buffer, table.bytes, 0]),
+    );
+    host.writeWords(head, new Array(PROGRAM.bytes / 4).fill(0));
+    host.writeWord(head + PROGRAM.code, words);
+    host.writeWord(head + PROGRAM.words, code.length);
+    host.writeWord(head + PROGRAM.tables, tables.length);
+    host.writeWord(head + PROGRAM.swaps, swaps.length);
+    host.writeWord(head + PROGRAM.bufferList, bufferList);
+    host.writeWord(head + PROGRAM.tableList, tableList);
+    host.writeWord(head + PROGRAM.swapList, swapList);
+    host.writeWord(head + PROGRAM.scratchBytes, threadBytes);
   }
 
-  #reserveScratch(bytes: number): void {
-    if (bytes <= this.#scratch.bytes) return;
-    this.free(this.#scratch.address);
-    this.#scratch = { address: 0, bytes: 0 };
-    this.#scratch = { address: this.allocate(bytes, "the threads' scratch memory"), bytes };
+  run(addresses: Float64Array, steps: number, threads: number): number {
+    const host = this.#host;
+    const tables = this.#tables;
+    const scratch = host.reserveScratch(this.#scratchBytes);
+    host.writeWord(this.#base + PROGRAM.scratch, scratch);
+    host.writeWord(this.#base + PROGRAM.stop, 0);
+    host.writeWords(this.#bufferList, addresses);
+    for (let i = 0; i < tables.length; i++) {
+      host.writeWord(this.#tableList + 12 * i + 8, addresses[tables[i].buffer]);
+    }
+    if (threads > 1 && this.#crew !== undefined) return this.#crew.run(this.#base, steps, threads);
+    return this.#exports.run(this.#base, steps);
+  }
+
+  release(): void {
+    this.#host.free(this.#base);
   }
 }

@@ -1,32 +1,87 @@
 import { type Platform, platform } from "#platform";
-import { UnsupportedError } from "../../core/errors.ts";
-import type { Device, SyncDevice } from "../backend.ts";
+import { ResourceError, UnsupportedError } from "../../core/errors.ts";
+import type { BlockingDevice } from "../backend.ts";
 import { openCompiled } from "../compiled/device.ts";
-import { type KernelExports, WasmHost } from "./host.ts";
-import { hasRelaxedSimd, hasSimd } from "./probe.ts";
+import { type KernelExports, MAX_THREADS } from "./crew.ts";
+import { WasmHost } from "./host.ts";
+import { hasRelaxedSimd, hasSharedMemory, hasSimd } from "./probe.ts";
 
 export interface WasmOptions {
   /** Whether the fused multiplication with addition may be used whose bits depend on the machine. */
   readonly relaxed?: boolean;
-  /** Threads; 1 where memory cannot be shared. */
+  /** Threads, the calling one included; there is only that one where memory cannot be shared. Default 1. */
   readonly threads?: number;
+  /** How late a thread may be before it counts as lost. Default a minute. */
+  readonly patienceMs?: number;
 }
 
-type OpenDevice = Device & { readonly sync: SyncDevice };
+/** A device whose threads can be waited for. */
+export interface WasmDevice extends BlockingDevice {
+  /** Starts the threads, which otherwise happens on first use, and resolves to how many there are, the calling one included. */
+  joined(): Promise<number>;
+}
 
 const INITIAL_PAGES = 32;
-const MAX_PAGES = 65_536;
+const PAGES_A_GIB = 16_384;
+/** What memory may grow to, in GiB: browsers on small machines set less aside than there are addresses. */
+const MAXIMA = [4, 2, 1, 1 / 4];
+const PATIENCE_MS = 60_000;
 
-const assetOf = (variant: string): URL => new URL(`../../../wasm/${variant}.wasm`, import.meta.url);
+const assetOf = (file: string): URL => new URL(`../../../wasm/${file}.wasm`, import.meta.url);
 
-function variantOf({ relaxed = true }: WasmOptions): { readonly file: string; readonly name: string } {
+/** What is decided before anything is loaded. */
+interface Plan {
+  /** Of the module, without its ending. */
+  readonly file: string;
+  readonly variant: string;
+  readonly memory: WebAssembly.Memory;
+  readonly threads: number;
+  readonly patienceMs: number;
+  readonly notices: string[];
+}
+
+function planOf({ relaxed = true, threads: wanted = 1, patienceMs = PATIENCE_MS }: WasmOptions): Plan {
   if (!hasSimd()) {
     throw new UnsupportedError("unsupported", "wasm", "this machine's WebAssembly has no SIMD", {
       help: 'use the backend "reference", or a browser or Node of 2021 or later',
     });
   }
+  const notices: string[] = [];
+  const reason = wanted > 1 ? whyAlone() : undefined;
+  if (reason !== undefined) notices.push(`wasm: computes on one thread: ${reason}`);
+  const threads = reason === undefined ? Math.min(wanted, MAX_THREADS) : 1;
   const isRelaxed = relaxed && hasRelaxedSimd();
-  return { file: isRelaxed ? "kernels-relaxed" : "kernels", name: isRelaxed ? "simd, relaxed multiply-add" : "simd" };
+  return {
+    file: `kernels${isRelaxed ? "-relaxed" : ""}${threads > 1 ? "-threads" : ""}`,
+    variant: isRelaxed ? "simd, relaxed multiply-add" : "simd",
+    memory: makeMemory(threads > 1),
+    ...{ threads, patienceMs, notices },
+  };
+}
+
+/** Why there cannot be more than one thread, if so. */
+function whyAlone(): string | undefined {
+  if (!hasSharedMemory()) {
+    return platform.name === "browser"
+      ? "memory is not shared, because the page is not cross-origin isolated"
+      : "memory cannot be shared";
+  }
+  return platform.canWait ? undefined : "a page may not wait for threads, but a worker may: open the device there";
+}
+
+function makeMemory(shared: boolean): WebAssembly.Memory {
+  let cause: unknown;
+  for (const gib of MAXIMA) {
+    try {
+      return new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: gib * PAGES_A_GIB, shared });
+    } catch (error) {
+      cause = error;
+    }
+  }
+  throw new ResourceError("out-of-memory", "wasm", "no memory to begin with, not even one that grows to 256 MiB only", {
+    help: "close other pages or programs",
+    cause,
+  });
 }
 
 function cannotLoad(file: string, cause: unknown): UnsupportedError {
@@ -34,34 +89,52 @@ function cannotLoad(file: string, cause: unknown): UnsupportedError {
   return new UnsupportedError("unsupported", "wasm", what, { help: "install the package again", cause });
 }
 
-function openModule(name: string, module: WebAssembly.Module): OpenDevice {
-  const memory = new WebAssembly.Memory({ initial: INITIAL_PAGES, maximum: MAX_PAGES });
-  const instance = new WebAssembly.Instance(module, { env: { memory } });
-  return openCompiled(new WasmHost(name, instance.exports as unknown as KernelExports, memory));
-}
-
-/** Opens the kernels in WebAssembly. @throws UnsupportedError if there is no SIMD, or the module cannot be loaded. */
-export async function openWasm(options: WasmOptions = {}): Promise<OpenDevice> {
-  const { file, name } = variantOf(options);
-  let module: WebAssembly.Module;
+function openModule(module: WebAssembly.Module, plan: Plan): WasmDevice {
+  const { file, variant, memory, threads, patienceMs, notices } = plan;
+  let exports: KernelExports;
   try {
-    module = await WebAssembly.compile(await platform.readAsset(assetOf(file)));
+    exports = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as KernelExports;
   } catch (cause) {
     throw cannotLoad(file, cause);
   }
-  return openModule(name, module);
+  const notice = (text: string): void => {
+    if (!notices.includes(text)) notices.push(text);
+  };
+  const host = new WasmHost(
+    variant,
+    exports,
+    memory,
+    threads > 1 ? { threads, patienceMs, module, notice } : undefined,
+  );
+  return { ...openCompiled(host, notices), joined: async () => (await host.crew?.joined()) ?? 1 };
+}
+
+/**
+ * Opens the kernels in WebAssembly.
+ *
+ * @throws UnsupportedError if there is no SIMD or the module cannot be loaded; ResourceError if there is no memory.
+ */
+export async function openWasm(options: WasmOptions = {}): Promise<WasmDevice> {
+  const plan = planOf(options);
+  let module: WebAssembly.Module;
+  try {
+    module = await WebAssembly.compile(await platform.readAsset(assetOf(plan.file)));
+  } catch (cause) {
+    throw cannotLoad(plan.file, cause);
+  }
+  return openModule(module, plan);
 }
 
 /** The same at once; undefined where files cannot be read at once, as in browsers. */
-export function openWasmSync(options: WasmOptions = {}): OpenDevice | undefined {
+export function openWasmSync(options: WasmOptions = {}): WasmDevice | undefined {
   const read: Platform["readAssetSync"] = platform.readAssetSync;
   if (read === undefined) return undefined;
-  const { file, name } = variantOf(options);
+  const plan = planOf(options);
   let module: WebAssembly.Module;
   try {
-    module = new WebAssembly.Module(read(assetOf(file)));
+    module = new WebAssembly.Module(read(assetOf(plan.file)));
   } catch (cause) {
-    throw cannotLoad(file, cause);
+    throw cannotLoad(plan.file, cause);
   }
-  return openModule(name, module);
+  return openModule(module, plan);
 }
