@@ -5,10 +5,11 @@ import { describeMachine } from "./driver/machine.ts";
 import { measure } from "./driver/measure.ts";
 import { installPackages } from "./driver/packages.ts";
 import { findPython } from "./driver/python.ts";
+import { measureRecipe } from "./driver/recipe.ts";
 import { headOf, type Row, rowsOf, tableOf } from "./driver/report.ts";
-import { subjectsOn } from "./driver/subjects.ts";
+import { subjectsIn } from "./driver/subjects.ts";
 import { storedLosses, writeAnswers } from "./driver/write-answers.ts";
-import { workloads } from "./workloads/all.ts";
+import { trials } from "./workloads/all.ts";
 import { answerTo } from "./workloads/answer.ts";
 import { unitOf } from "./workloads/workload.ts";
 
@@ -20,6 +21,7 @@ const HELP = `npm run bench -- [options]
   --subjects PATTERN  subjects whose name matches this regular expression
   --json FILE         saves the figures: the machine, and one object for each row
   --python PATH       a Python that imports torch; else python3 or /usr/bin/python3
+  --chromium PATH     a Chromium or Chrome for the part in a browser; /usr/bin/chromium by default
   --rounds N          rounds of each subject in each setting; 9 by default
   --list              names the workloads and ends
   --write-answers     computes the losses that all are checked against, by PyTorch in f64, and ends`;
@@ -32,6 +34,7 @@ function parse() {
     subjects: { type: "string", default: "" },
     json: { type: "string" },
     python: { type: "string" },
+    chromium: { type: "string", default: "/usr/bin/chromium" },
     rounds: { type: "string", default: "9" },
     list: { type: "boolean", default: false },
     "write-answers": { type: "boolean", default: false },
@@ -55,9 +58,9 @@ function tell(text: string): void {
 }
 
 const options = parse();
-const chosen = workloads.filter(({ name }) => options.only.test(name));
+const chosen = trials.filter(({ title }) => options.only.test(title));
 if (options.help || options.list) {
-  console.log(options.help ? HELP : chosen.map(({ name }) => name).join("\n"));
+  console.log(options.help ? HELP : chosen.map(({ title }) => title).join("\n"));
   process.exit();
 }
 if (chosen.length === 0) {
@@ -69,12 +72,16 @@ const missing = installPackages(bench);
 if (missing !== undefined) console.log(`!! ${missing}`);
 const python = findPython(options.python);
 if (options["write-answers"]) {
-  await writeAnswers(chosen, python, tell);
+  await writeAnswers(
+    chosen.map(({ workload }) => workload),
+    python,
+    tell,
+  );
   process.exit();
 }
 
 const machine = describeMachine(join(bench, ".."));
-const subjects = subjectsOn({ python }).filter(({ name }) => options.subjects.test(name));
+const hosts = { python, chromium: options.chromium };
 const plan = { rounds: options.rounds, roundMs: 150, budgetMs: 12_000, pauseMs: 30 };
 const stored = storedLosses();
 const rows: Row[] = [];
@@ -85,8 +92,13 @@ const print = (text: string): void => {
   console.log(`${text}\n`);
 };
 console.log(`${page[0]}\n`);
-for (const workload of chosen) {
-  const measured = await measure(workload, subjects, answerTo(workload, stored), plan, tell);
+for (const trial of chosen) {
+  const { workload, place } = trial;
+  const subjects = subjectsIn(place, hosts).filter(({ name }) => options.subjects.test(name));
+  const measured =
+    workload.kind === "recipe"
+      ? await measureRecipe(trial, workload, subjects, tell)
+      : await measure(trial, subjects, answerTo(workload, stored), plan, tell);
   const itsRows = rowsOf(measured, unitOf(workload));
   rows.push(...itsRows);
   print(tableOf(itsRows));
@@ -101,6 +113,10 @@ if (options.json !== undefined) {
   writeFileSync(options.json, `${JSON.stringify({ machine, rows }, null, 2)}\n`);
   console.log(`Saved ${options.json}`);
 }
-const wrong = rows.filter(({ fault }) => fault?.startsWith("wrong"));
-for (const { workload, subject, fault } of wrong) console.log(`!! ${subject}, ${workload}: ${fault}`);
+const wrong = rows.flatMap(({ workload, subject, fault = "", failures = {} }) =>
+  [fault, ...Object.values(failures)]
+    .filter((reason) => reason.startsWith("wrong"))
+    .map((reason) => `${subject}, ${workload}: ${reason}`),
+);
+for (const line of wrong) console.log(`!! ${line}`);
 process.exit(wrong.length > 0 ? 1 : 0);

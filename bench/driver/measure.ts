@@ -1,3 +1,4 @@
+import type { Trial } from "../workloads/all.ts";
 import { type Answer, faultOf } from "../workloads/answer.ts";
 import type { Workload } from "../workloads/workload.ts";
 import { interleave, middle, type Outcome, type Plan } from "./interleave.ts";
@@ -52,7 +53,7 @@ async function prepare(subject: SubjectSpec, setting: Setting, workload: Workloa
 
 /** All subjects in a workload, one row each: that of its best setting. `tell` hears what happens meanwhile. */
 export async function measure(
-  workload: Workload,
+  { title, workload }: Trial,
   subjects: readonly SubjectSpec[],
   answer: Answer,
   plan: Plan,
@@ -61,13 +62,13 @@ export async function measure(
   const entries: Entry[] = [];
   for (const subject of subjects.filter(({ takes }) => takes(workload))) {
     for (const setting of settingsFor(subject, workload)) {
-      tell(`${workload.name}: checking ${subject.name}, ${setting.label}`);
+      tell(`${title}: checking ${subject.name}, ${setting.label}`);
       const entry = await prepare(subject, setting, workload, answer);
       entries.push(entry);
       if (entry.fault?.kind === "absent" || entry.fault?.kind === "unsupported") break; // in any setting
     }
   }
-  tell(`${workload.name}: timing`);
+  tell(`${title}: timing`);
   const ready = entries.flatMap((entry) =>
     entry.connection === undefined ? [] : [{ ...entry, connection: entry.connection }],
   );
@@ -83,7 +84,7 @@ export async function measure(
     const names = [...new Set(entries.map(({ subject }) => subject.name))];
     return names.map((name) =>
       bestOf(
-        workload,
+        title,
         all.filter(({ entry }) => entry.subject.name === name),
       ),
     );
@@ -117,17 +118,20 @@ async function timedOf(entry: Entry & { readonly connection: Connection }, outco
     ...(latenciesMs.length > 0 && { p95Ms: quantile(latenciesMs, 0.95) }),
     spread: spread(samples),
     rounds: samples.length,
-    peakBytes,
+    ...(peakBytes !== null && { peakBytes }),
   };
 }
 
+const reasonOf = ({ kind, message }: SubjectFault): string => `${kind}: ${message}`;
+
 /** The row of a subject: its fastest setting, or the reason why none has a figure. */
-function bestOf({ name: workload }: Workload, timed: readonly Timed[]): Measured {
+function bestOf(workload: string, timed: readonly Timed[]): Measured {
   const [best, ...others] = [...timed].sort(
     (a, b) => (a.ms ?? Number.POSITIVE_INFINITY) - (b.ms ?? Number.POSITIVE_INFINITY),
   );
   const { entry, ms, p95Ms, fault } = best!;
   const tried = others.filter((other) => other.ms !== undefined);
+  const failed = others.filter((other) => other.fault !== undefined);
   return {
     ms,
     ...(p95Ms !== undefined && { p95Ms }),
@@ -140,7 +144,10 @@ function bestOf({ name: workload }: Workload, timed: readonly Timed[]): Measured
       spread: best!.spread ?? null,
       rounds: best!.rounds ?? 0,
       ...(best!.peakBytes !== undefined && { peakMB: best!.peakBytes / 1e6 }),
-      ...(fault !== undefined && { fault: `${fault.kind}: ${fault.message}` }),
+      ...(fault !== undefined && { fault: reasonOf(fault) }),
+      ...(failed.length > 0 && {
+        failures: Object.fromEntries(failed.map((other) => [other.entry.setting.label, reasonOf(other.fault!)])),
+      }),
       ...(entry.subject.note !== undefined && { note: entry.subject.note }),
     },
   };

@@ -40,8 +40,8 @@ export interface Requests {
   check: { params: null; result: readonly number[] };
   /** Works for about `ms`, at least one iteration; some more before the clock starts if there is time. */
   round: { params: { ms: number }; result: Round };
-  /** The most memory that the process ever held. */
-  memory: { params: null; result: { peakBytes: number } };
+  /** The most memory that the process ever held; null where it does not know. */
+  memory: { params: null; result: { peakBytes: number | null } };
 }
 
 export type Method = keyof Requests;

@@ -23,8 +23,11 @@ export interface Row {
   readonly peakMB?: number;
   /** The other settings that were tried, with their figures. */
   readonly others: Readonly<Record<string, number>>;
-  /** Why there is no figure, or what the reader must know about it. */
+  /** Why there is no figure. */
   readonly fault?: string;
+  /** Settings without a figure, and why. */
+  readonly failures?: Readonly<Record<string, string>>;
+  /** What the reader must know about the figure. */
   readonly note?: string;
 }
 
@@ -72,24 +75,27 @@ function align(rows: readonly (readonly string[])[]): string[] {
   );
 }
 
+/** Settings that went wrong beside one that did not. That a subject has no threads is nothing to worry about. */
+function worrying({ failures = {} }: Row): string[] {
+  return Object.entries(failures)
+    .filter(([, reason]) => !/^(absent|unsupported):/.test(reason))
+    .map(([setting, reason]) => `${setting}: ${reason}`);
+}
+
 /** The rows of one workload as a table. */
 export function tableOf(rows: readonly Row[]): string {
   const ours = rows.filter(({ subject, median }) => isOurs(subject) && median !== null).map(({ subject }) => subject);
-  const unit = rows[0]?.unit ?? "";
   const hasTail = rows.some(({ p95 }) => p95 !== undefined);
-  const head = [
-    rows[0]?.workload ?? "",
-    unit,
-    ...(hasTail ? ["p95"] : []),
-    "spread",
-    ...ours.map((subject) => subject.replace("glassnet ", "ours: ")),
-    "MB",
-    "setting, version",
-  ];
-  const lines = rows.map((row) => {
-    if (row.median === null) return [`  ${row.subject}`, ...head.slice(1, -1).map(() => "-"), `!! ${row.fault}`];
+  const { workload = "", unit = "" } = rows[0] ?? {};
+  const tail = hasTail ? ["p95"] : [];
+  const head = [workload, unit, ...tail, "spread", ...ours.map(shortName), "MB", "setting, version"];
+  const lines = rows.flatMap((row) => {
+    const failures = worrying(row).map((failure) => [...head.slice(1).map(() => ""), `!! ${failure}`]);
+    if (row.median === null) {
+      return [[`  ${row.subject}`, ...head.slice(1, -1).map(() => "-"), `!! ${row.fault}`], ...failures];
+    }
     const note = row.note === undefined ? "" : ` (${row.note})`;
-    return [
+    const line = [
       `  ${row.subject}`,
       figure(row.median),
       ...(hasTail ? [row.p95 === undefined ? "" : figure(row.p95)] : []),
@@ -98,9 +104,12 @@ export function tableOf(rows: readonly Row[]): string {
       row.peakMB === undefined ? "" : row.peakMB.toFixed(0),
       `${row.setting}; ${row.version}${note}`,
     ];
+    return [line, ...failures];
   });
   return align([head, ...lines]).join("\n");
 }
+
+const shortName = (subject: string): string => subject.replace("glassnet ", "ours: ");
 
 export function headOf(machine: Machine): string {
   const { processor, cores, memoryGiB, instructions, system, node, commit, loadBefore, date } = machine;

@@ -1,7 +1,9 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
+import type { Place } from "../workloads/all.ts";
 import type { Workload } from "../workloads/workload.ts";
 import { startProcess } from "./child-process.ts";
+import { startPage } from "./chromium.ts";
 import { type Connection, type Setting, SubjectFault } from "./protocol.ts";
 
 /** @file Who is measured, in what settings, and how each is started. */
@@ -23,6 +25,8 @@ export interface SubjectSpec {
 export interface Hosts {
   /** A Python that imports torch, or nothing. */
   readonly python: string | undefined;
+  /** Where Chromium is. */
+  readonly chromium: string;
 }
 
 const bench = join(import.meta.dirname, "..");
@@ -61,6 +65,9 @@ function onPython(python: string | undefined) {
   };
 }
 
+/** The recipe is written for some; plain TypeScript would take minutes for a seed. */
+const allButRecipe = ({ kind }: Workload): boolean => kind !== "recipe";
+
 /** OpenBLAS does not know newer processors; these kernels are the best it has for AVX-512. */
 const SKYLAKE = { OPENBLAS_CORETYPE: "SkylakeX" };
 
@@ -72,29 +79,63 @@ const torchSetting = (own: number, blas: number): Setting => ({
   options: { ownThreads: String(own) },
 });
 
-const glassnet = (backend: string, counts: readonly number[]): SubjectSpec => ({
+const isGemm = ({ kind }: Workload): boolean => kind === "gemm";
+
+type Start = SubjectSpec["start"];
+
+const glassnet = (backend: string, counts: readonly number[], start: Start): SubjectSpec => ({
   name: `glassnet ${backend}`,
   module: "glassnet",
   settings: threads(...counts).map((setting) => ({ ...setting, options: { backend } })),
-  takes: () => true,
-  start: thisNode,
+  takes: backend === "reference" || backend === "cpu" ? allButRecipe : () => true,
+  start,
 });
 
-const tensorflow = (backend: string, counts: readonly number[]): SubjectSpec => ({
+const tensorflow = (backend: string, counts: readonly number[], start: Start): SubjectSpec => ({
   name: `TensorFlow.js ${backend}`,
   module: "tensorflow",
   settings: threads(...counts).map((setting) => ({ ...setting, options: { backend } })),
-  takes: () => true,
-  start: thisNode,
+  takes: backend === "reference" || backend === "cpu" ? allButRecipe : () => true,
+  start,
 });
 
-const isGemm = ({ kind }: Workload): boolean => kind === "gemm";
+const jax = (start: Start): SubjectSpec => ({
+  name: "jax-js wasm",
+  module: "jax",
+  settings: threads(1),
+  takes: allButRecipe,
+  start,
+});
 
-export function subjectsOn({ python }: Hosts): readonly SubjectSpec[] {
+const wasmLimit = (start: Start): SubjectSpec => ({
+  name: "bare wasm multiply-add (limit)",
+  module: "wasm-limit",
+  settings: threads(1),
+  takes: isGemm,
+  start,
+});
+
+/** Who is measured in a place, in the order of the report. */
+export function subjectsIn(place: Place, hosts: Hosts): readonly SubjectSpec[] {
+  return place === "chromium" ? inChromium(hosts) : inProcesses(hosts);
+}
+
+function inChromium({ chromium }: Hosts): readonly SubjectSpec[] {
+  const page = (module: string) => () => startPage(module, chromium);
   return [
-    glassnet("native", [1, 2]),
-    glassnet("wasm", [1, 2]),
-    glassnet("reference", [1]),
+    glassnet("wasm", [1, 2], page("glassnet")),
+    tensorflow("wasm", [1, 2], page("tensorflow")),
+    tensorflow("cpu", [1], page("tensorflow")),
+    jax(page("jax")),
+    wasmLimit(page("wasm-limit")),
+  ];
+}
+
+function inProcesses({ python }: Hosts): readonly SubjectSpec[] {
+  return [
+    glassnet("native", [1, 2], thisNode),
+    glassnet("wasm", [1, 2], thisNode),
+    glassnet("reference", [1], thisNode),
     {
       name: "PyTorch",
       module: "torch_cpu",
@@ -102,10 +143,10 @@ export function subjectsOn({ python }: Hosts): readonly SubjectSpec[] {
       takes: () => true,
       start: onPython(python),
     },
-    { name: "ONNX Runtime", module: "onnx-runtime", settings: threads(1, 2), takes: () => true, start: thisNode },
-    tensorflow("wasm", [1, 2]),
-    tensorflow("cpu", [1]),
-    { name: "jax-js wasm", module: "jax", settings: threads(1), takes: () => true, start: node24 },
+    { name: "ONNX Runtime", module: "onnx-runtime", settings: threads(1, 2), takes: allButRecipe, start: thisNode },
+    tensorflow("wasm", [1, 2], thisNode),
+    tensorflow("cpu", [1], thisNode),
+    jax(node24),
     {
       name: "brain.js",
       module: "brain",
@@ -125,13 +166,7 @@ export function subjectsOn({ python }: Hosts): readonly SubjectSpec[] {
       takes: isGemm,
       start: onPython(python),
     },
-    {
-      name: "bare wasm multiply-add (limit)",
-      module: "wasm-limit",
-      settings: threads(1),
-      takes: isGemm,
-      start: thisNode,
-    },
+    wasmLimit(thisNode),
     {
       name: "plain JavaScript loop",
       module: "plain",

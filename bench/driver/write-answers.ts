@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { StepLosses } from "../workloads/answer.ts";
 import type { Workload } from "../workloads/workload.ts";
-import { subjectsOn } from "./subjects.ts";
+import { subjectsIn } from "./subjects.ts";
 
 /** @file The losses of training steps in f64, which take too long to compute anew for every run. */
 
@@ -28,7 +28,7 @@ export async function writeAnswers(
   python: string | undefined,
   tell: (text: string) => void,
 ): Promise<void> {
-  const torch = subjectsOn({ python }).find(({ module }) => module === "torch_cpu")!;
+  const torch = subjectsIn("processes", { python, chromium: "" }).find(({ module }) => module === "torch_cpu")!;
   const setting = torch.settings.at(-1)!;
   const connection = torch.start(setting);
   const { version } = await connection.call("open", { subject: torch.module, setting }, TIMEOUT_MS);

@@ -1,7 +1,7 @@
 import { NeuralNetwork } from "brain.js";
 import { SubjectFault } from "../driver/protocol.ts";
+import manifest from "../node_modules/brain.js/package.json" with { type: "json" };
 import { batchCount, CLASSES, examples, initialParams, type Network, product } from "../workloads/network.ts";
-import { installedVersion } from "./installed-version.ts";
 import type { Subject } from "./subject.ts";
 import { repeat } from "./timing.ts";
 
@@ -12,7 +12,7 @@ import { repeat } from "./timing.ts";
 
 export async function open(): Promise<Subject> {
   return {
-    description: { version: await installedVersion("brain.js") },
+    description: { version: manifest.version },
     async prepare(workload) {
       if (
         workload.kind !== "step" ||

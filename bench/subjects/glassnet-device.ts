@@ -1,20 +1,17 @@
+import { openDevice, UnsupportedError } from "glassnet";
 import type { Device } from "glassnet/engine";
-import * as engine from "glassnet/engine";
 import { type Setting, SubjectFault } from "../driver/protocol.ts";
 
-/**
- * @file How a backend of Glassnet is opened: the one place to change when there is another. Backends that this build
- * does not have are absent.
- */
+/** @file How a backend of Glassnet is opened. One that this build or this machine does not have is absent. */
 
-type OpenBackend = (name: string, options: { readonly threads: number }) => Promise<Device>;
+type BackendName = "native" | "wasm" | "reference";
 
-export async function openDevice({ threads, options }: Setting): Promise<Device> {
-  const backend = options?.backend ?? "reference";
-  if (backend === "reference") return engine.openReference();
-  const { openBackend } = engine as { readonly openBackend?: OpenBackend };
-  if (openBackend === undefined) throw new SubjectFault("absent", `this build has no ${backend} backend`);
-  const device = await openBackend(backend, { threads });
-  if (device.backend !== backend) throw new SubjectFault("absent", `${backend} fell back to ${device.backend}`);
-  return device;
+export async function openBackend({ threads, options }: Setting): Promise<Device> {
+  const backend = (options?.backend ?? "reference") as BackendName;
+  const device = await openDevice({ backend, threads }).catch((error: unknown) => {
+    if (error instanceof UnsupportedError) throw new SubjectFault("absent", error.message);
+    throw error;
+  });
+  if (device.backend === backend) return device;
+  throw new SubjectFault("absent", `there is no ${backend} backend here: ${device.backend} was opened`);
 }

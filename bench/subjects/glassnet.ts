@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import {
   adam,
   compile,
@@ -14,11 +13,12 @@ import {
   train,
 } from "glassnet";
 import type { Device } from "glassnet/engine";
+import manifest from "../../packages/glassnet/package.json" with { type: "json" };
 import { type Setting, SubjectFault } from "../driver/protocol.ts";
 import { ADAM, adamPositions, gemmPositions, operands } from "../workloads/answer.ts";
 import { batchCount, examples } from "../workloads/network.ts";
 import type { Workload } from "../workloads/workload.ts";
-import { openDevice } from "./glassnet-device.ts";
+import { openBackend } from "./glassnet-device.ts";
 import { SpecModel } from "./glassnet-model.ts";
 import { adamRows, loadAdam, loadProduct } from "./glassnet-program.ts";
 import type { Subject, Task } from "./subject.ts";
@@ -28,13 +28,10 @@ import { repeat } from "./timing.ts";
 
 type Of<K extends Workload["kind"]> = Extract<Workload, { readonly kind: K }>;
 
-const packageFile = new URL("../../packages/glassnet/package.json", import.meta.url);
-
 export async function open(setting: Setting): Promise<Subject> {
-  const device = await openDevice(setting);
-  const { version } = JSON.parse(readFileSync(packageFile, "utf8")) as { version: string };
+  const device = await openBackend(setting);
   return {
-    description: { version: `${version} (${device.variant})` },
+    description: { version: `${manifest.version} (${device.variant})` },
     async prepare(workload) {
       switch (workload.kind) {
         case "step":
@@ -45,6 +42,8 @@ export async function open(setting: Setting): Promise<Subject> {
           return gemmTask(device, workload);
         case "adam":
           return adamTask(device, workload);
+        case "recipe":
+          return (await import("./glassnet-recipe.ts")).recipeTask(device, workload);
       }
     },
   };

@@ -1,9 +1,9 @@
 import { blockUntilReady, defaultDevice, init, jit, lax, nn, numpy as np, tree, valueAndGrad } from "@jax-js/jax";
 import { type Setting, SubjectFault } from "../driver/protocol.ts";
+import manifest from "../node_modules/@jax-js/jax/package.json" with { type: "json" };
 import { ADAM, adamPositions, gemmPositions, operands } from "../workloads/answer.ts";
 import { batchCount, CLASSES, examples, initialParams, type LayerSpec, product } from "../workloads/network.ts";
 import type { Workload } from "../workloads/workload.ts";
-import { installedVersion } from "./installed-version.ts";
 import type { Subject, Task } from "./subject.ts";
 import { repeat } from "./timing.ts";
 
@@ -21,7 +21,7 @@ export async function open(_setting: Setting): Promise<Subject> {
   defaultDevice("wasm");
   const threads = typeof SharedArrayBuffer === "function" && typeof Worker === "function" ? "workers" : "1 thread";
   return {
-    description: { version: `${await installedVersion("@jax-js/jax")}, ${threads}` },
+    description: { version: `${manifest.version}, ${threads}` },
     async prepare(workload) {
       switch (workload.kind) {
         case "step":
@@ -32,6 +32,8 @@ export async function open(_setting: Setting): Promise<Subject> {
           return gemmTask(workload);
         case "adam":
           return adamTask(workload);
+        case "recipe":
+          throw new SubjectFault("unsupported", "the recipe is not written for it here");
       }
     },
   };

@@ -1,9 +1,9 @@
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { type Setting, SubjectFault } from "../driver/protocol.ts";
+import manifest from "../node_modules/onnxruntime-node/package.json" with { type: "json" };
 import { ADAM, adamPositions, gemmPositions, operands } from "../workloads/answer.ts";
 import { batchCount, CLASSES, examples, initialParams, product } from "../workloads/network.ts";
 import type { Workload } from "../workloads/workload.ts";
-import { installedVersion } from "./installed-version.ts";
 import { OnnxGraph } from "./onnx-model.ts";
 import { adamModel, adamScalars, apply, isWritable, nextOf, type StateSpec, trainingModel } from "./onnx-training.ts";
 import type { Subject, Task } from "./subject.ts";
@@ -18,7 +18,7 @@ export async function open({ threads }: Setting): Promise<Subject> {
   const load = (model: Uint8Array): Promise<InferenceSession> =>
     InferenceSession.create(model, { intraOpNumThreads: threads, graphOptimizationLevel: "all" });
   return {
-    description: { version: await installedVersion("onnxruntime-node") },
+    description: { version: manifest.version },
     async prepare(workload) {
       switch (workload.kind) {
         case "step":
@@ -29,6 +29,8 @@ export async function open({ threads }: Setting): Promise<Subject> {
           return gemmTask(load, workload);
         case "adam":
           return adamTask(load, workload);
+        case "recipe":
+          throw new SubjectFault("unsupported", "the recipe is not written for it here");
       }
     },
   };

@@ -4,7 +4,10 @@ import { SubjectFault } from "../driver/protocol.ts";
 
 /** Starts a backend of TensorFlow.js. Returns what should stand beside its version. */
 export async function startBackend(backend: string, threads: number): Promise<string> {
-  if (backend === "wasm") wasm.setThreadsCount(threads);
+  if (backend === "wasm") {
+    wasm.setThreadsCount(threads);
+    if (typeof document === "object") wasm.setWasmPaths("/"); // in a page; see driver/chromium.ts
+  }
   if (!(await tf.setBackend(backend))) throw new SubjectFault("absent", `the backend ${backend} does not start`);
   await tf.ready();
   if (backend !== "wasm") return "";

@@ -26,6 +26,8 @@ export async function open({ threads, options }: Setting): Promise<Subject> {
           return gemmTask(workload);
         case "adam":
           return adamTask(workload);
+        case "recipe":
+          return (await import("./tensorflow-recipe.ts")).recipeTask(workload);
       }
     },
   };

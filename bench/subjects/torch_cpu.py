@@ -1,5 +1,9 @@
 """PyTorch on the CPU. In f64 it also gives the answers that every subject is checked against."""
 
+import time
+from functools import reduce
+
+import numpy as np
 import torch
 import torch.nn.functional as F
 
@@ -24,7 +28,7 @@ class Torch:
 
     def prepare(self, workload, precision):
         dtype = torch.float64 if precision == "f64" else torch.float32
-        tasks = {"step": Step, "predict": Predict, "gemm": Gemm, "adam": Adam}
+        tasks = {"step": Step, "predict": Predict, "gemm": Gemm, "adam": Adam, "recipe": Recipe}
         if workload["kind"] not in tasks:
             raise Fault("unsupported", f"no {workload['kind']}")
         return tasks[workload["kind"]](workload, dtype)
@@ -156,3 +160,44 @@ class Adam:
         for _ in range(CHECKED_UPDATES):
             self.round.work()
         return [self.p[i].item() for i in [0, self.size // 3, self.size - 1]]
+
+
+class Recipe:
+    """The handwritten digits; see workload.ts."""
+
+    def __init__(self, workload, dtype):
+        self.workload = workload
+        torch.manual_seed(workload["seed"])
+
+    def digits(self, name):
+        folder = self.workload["data"]
+        images = np.fromfile(f"{folder}/{name}-images-idx3-ubyte", np.uint8, offset=16)
+        labels = np.fromfile(f"{folder}/{name}-labels-idx1-ubyte", np.uint8, offset=8)
+        pixels = torch.from_numpy(images.reshape(-1, 784).astype(np.float32) / 255)
+        return pixels, torch.from_numpy(labels.astype(np.int64))
+
+    def round(self, ms):
+        w = self.workload
+        inputs, targets = self.digits("train")
+        begin = time.perf_counter()
+        # The weights of nn.Linear begin as the recipe says.
+        layers = [torch.nn.Linear(*pair) for pair in zip(w["sizes"], w["sizes"][1:])]
+        self.forward = lambda x: layers[-1](reduce(lambda y, layer: F.relu(layer(y)), layers[:-1], x))
+        params = [p for layer in layers for p in layer.parameters()]
+        optimizer = torch.optim.SGD(params, lr=w["learningRate"], momentum=w["momentum"])
+        steps = -(-len(inputs) // w["batch"])
+        total = steps * w["epochs"]
+        schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: 1 - step / total)
+        for _ in range(w["epochs"]):
+            for rows in torch.randperm(len(inputs)).split(w["batch"]):
+                loss = F.cross_entropy(self.forward(inputs[rows]), targets[rows])
+                optimizer.zero_grad(set_to_none=True)
+                loss.backward()
+                optimizer.step()
+                schedule.step()
+        return {"iterations": 1, "ms": 1000 * (time.perf_counter() - begin)}
+
+    def check(self):
+        inputs, targets = self.digits("t10k")
+        with torch.inference_mode():
+            return [(self.forward(inputs).argmax(1) == targets).float().mean().item()]

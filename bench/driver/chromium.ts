@@ -1,0 +1,136 @@
+import { readFile } from "node:fs/promises";
+import { createServer, type Server } from "node:http";
+import type { AddressInfo } from "node:net";
+import { join } from "node:path";
+import {
+  type Connection,
+  type Method,
+  type Params,
+  type Reply,
+  type Request,
+  type Result,
+  SubjectFault,
+} from "./protocol.ts";
+
+/**
+ * @file A subject in a page of headless Chromium, one browser each, so that none shares a process with another. The page is
+ * isolated across origins: threads need that.
+ */
+
+const bench = join(import.meta.dirname, "..");
+
+const FLAGS = [
+  "--no-sandbox",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+const ISOLATED = {
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Embedder-Policy": "require-corp",
+};
+
+/** Where packages keep the `.wasm` files that they fetch. */
+const WASM_FOLDERS = ["node_modules/@tensorflow/tfjs-backend-wasm/dist", "../packages/glassnet/wasm"];
+
+interface Page {
+  readonly call: (request: Request) => Promise<Reply>;
+  readonly close: () => Promise<void>;
+}
+
+/** A connection to the subject `module` in a browser of its own, which opens at the first call. */
+export function startPage(module: string, chromium: string): Connection {
+  let page: Promise<Page> | undefined;
+  let nextId = 0;
+  let end: SubjectFault | undefined;
+  const close = async (): Promise<void> => {
+    end ??= new SubjectFault("failed", "the page was closed");
+    await (await page?.catch(() => undefined))?.close();
+  };
+  const call = async <M extends Method>(method: M, params: Params<M>, timeoutMs: number): Promise<Result<M>> => {
+    if (end !== undefined) throw end;
+    page ??= openPage(module, chromium);
+    const request = { id: nextId++, method, params } as Request;
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        end = new SubjectFault("failed", `no reply to "${method}" within ${timeoutMs / 1000} s`);
+        reject(end);
+      }, timeoutMs);
+    });
+    try {
+      const reply = await Promise.race([page.then((opened) => opened.call(request)), late]);
+      if ("fault" in reply) throw new SubjectFault(reply.fault, reply.message);
+      return reply.result as Result<M>;
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+  return { call, close };
+}
+
+async function openPage(module: string, executablePath: string): Promise<Page> {
+  const [{ chromium }, script] = await Promise.all([import("playwright-core"), bundle(module)]);
+  const server = await serve(script);
+  const browser = await chromium.launch({ executablePath, args: FLAGS, headless: true }).catch((error: Error) => {
+    server.close();
+    throw new SubjectFault("absent", `Chromium does not start: ${error.message.split("\n")[0]}`);
+  });
+  const page = await browser.newPage();
+  let trouble = "";
+  page.on("pageerror", (error) => {
+    trouble = error.message;
+  });
+  await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+  await page.waitForFunction("globalThis.ask !== undefined", undefined, { timeout: 30_000 }).catch(() => {
+    throw new SubjectFault("failed", `the page does not load: ${trouble}`);
+  });
+  return {
+    call: (request) => page.evaluate((asked) => globalThis.ask(asked), request),
+    close: async () => {
+      await browser.close();
+      server.close();
+    },
+  };
+}
+
+/** The subject with everything it imports, as one script. Modules of Node are asked for only in Node. */
+async function bundle(module: string): Promise<string> {
+  const { build } = await import("esbuild");
+  const contents = `import { open } from "./${module}.ts"; import { serveInPage } from "./serve-page.ts"; serveInPage(open);`;
+  const { outputFiles } = await build({
+    stdin: { contents, resolveDir: join(bench, "subjects"), loader: "ts" },
+    bundle: true,
+    format: "esm",
+    platform: "browser",
+    target: "es2022",
+    external: ["node:*"],
+    write: false,
+    logLevel: "silent",
+  });
+  return outputFiles[0]!.text;
+}
+
+async function serve(script: string): Promise<Server> {
+  const server = createServer((request, response) => {
+    void send(request.url ?? "/").then(([status, type, body]) => {
+      response.writeHead(status, { "Content-Type": type, ...ISOLATED });
+      response.end(body);
+    });
+  });
+  const send = async (url: string): Promise<[number, string, string | Buffer]> => {
+    if (url === "/") return [200, "text/html", '<!doctype html><script type="module" src="/subject.js"></script>'];
+    if (url === "/subject.js") return [200, "text/javascript", script];
+    const name = /\/([\w.-]+\.wasm)$/.exec(url)?.[1];
+    for (const folder of name === undefined ? [] : WASM_FOLDERS) {
+      const body = await readFile(join(bench, folder, name!)).catch(() => undefined);
+      if (body !== undefined) return [200, "application/wasm", body];
+    }
+    return [404, "text/plain", "not found"];
+  };
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  return server;
+}
