@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Device } from "../src/backends/backend.ts";
+import { nativeGap, openNativeSync } from "../src/backends/native/open.ts";
 import { runPrimitive } from "../src/backends/reference/kernels.ts";
 import { openWasm } from "../src/backends/wasm/open.ts";
 import type { ArrayData } from "../src/core/array.ts";
@@ -16,7 +17,15 @@ import { type AnySample, samplesOf } from "./samples.ts";
  * rounds once; the kernels compute in f32.
  */
 
+/** Each instruction set that the add-on was built for and the processor has. */
+const native = ["avx512", "avx2", "sse2", "neon"].flatMap((variant) =>
+  nativeGap({ variant }) === undefined
+    ? [1, 2].map((threads) => [`native, ${variant}, ${threads}`, openNativeSync({ variant, threads })] as const)
+    : [],
+);
+
 const devices: readonly (readonly [string, Device])[] = [
+  ...native,
   ["wasm", await openWasm({ relaxed: false })],
   ["wasm, relaxed", await openWasm({ relaxed: true })],
 ];

@@ -68,9 +68,9 @@ function startThread(url: URL): Thread {
 export const platform: Platform = {
   name: "browser",
   canWait: typeof WorkerGlobalScope !== "undefined" && globalThis instanceof WorkerGlobalScope,
-  startThread,
   loadNative: () => ({ reason: "browsers have no native add-ons" }),
   memoryBytes: Number.POSITIVE_INFINITY,
+  startThread,
   processors: typeof navigator === "undefined" ? 1 : (navigator.hardwareConcurrency ?? 1),
   readAssetSync: undefined,
   readAsset: async (url) => {

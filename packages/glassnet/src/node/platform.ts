@@ -32,9 +32,9 @@ export const platform: Platform = {
   name: "node",
   processors: availableParallelism(),
   canWait: true,
-  startThread,
   loadNative,
   memoryBytes: memoryBytes(),
+  startThread,
   readAssetSync: (url) => new Uint8Array(readFileSync(url)),
   readAsset: async (url) => new Uint8Array(await readFile(url)),
 };

@@ -8,6 +8,8 @@ export interface HostProgramParts {
   readonly code: Int32Array;
   /** How many buffers the code speaks of. */
   readonly buffers: number;
+  /** Bytes of each; of a table, those of a row. */
+  readonly bufferBytes: readonly number[];
   /** Buffers that are another row of a table at each step, with the bytes of a row. */
   readonly tables: readonly { readonly buffer: number; readonly bytes: number }[];
   /** Pairs of buffers that change places after a step. */

@@ -1,0 +1,42 @@
+import { platform } from "#platform";
+import { UnsupportedError } from "../../core/errors.ts";
+import { kernelNames } from "../../program/lower/kernel-names.ts";
+import type { BlockingDevice } from "../backend.ts";
+import { openCompiled } from "../compiled/device.ts";
+import { hasKernels, type NativeAddon } from "./addon.ts";
+import { NativeHost } from "./host.ts";
+
+export interface NativeOptions {
+  readonly threads?: number;
+  /** An instruction set, such as "avx2"; the best that the processor has if left out. */
+  readonly variant?: string;
+}
+
+type Found = { readonly addon: NativeAddon } | { readonly reason: string };
+
+function find(variant: string | undefined): Found {
+  const found = platform.loadNative(variant);
+  if ("reason" in found) return found;
+  const addon = found.addon as NativeAddon;
+  return hasKernels(addon, kernelNames) ? { addon } : { reason: "the add-on was built from another version's kernels" };
+}
+
+/** Why the native backend cannot be used here; undefined if it can. */
+export function nativeGap(options: Pick<NativeOptions, "variant"> = {}): string | undefined {
+  const found = find(options.variant);
+  return "reason" in found ? found.reason : undefined;
+}
+
+/** Opens the kernels in the native add-on. @throws UnsupportedError if there is none, or not for this machine. */
+export function openNativeSync({ threads = 1, variant }: NativeOptions = {}): BlockingDevice {
+  const found = find(variant);
+  if ("reason" in found) {
+    throw new UnsupportedError("unsupported", "native", `there is no native add-on: ${found.reason}`, {
+      help: 'use the backend "wasm", which needs none',
+    });
+  }
+  const { addon } = found;
+  const started = addon.threads(threads);
+  const notices = started < threads ? [`the system has started ${started} of ${threads} threads`] : [];
+  return openCompiled(new NativeHost(addon, started, platform.memoryBytes), notices);
+}

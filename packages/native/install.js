@@ -1,0 +1,105 @@
+/**
+ * @file Builds the add-on where that is possible. It is optional, so whatever is missing is noted for whoever asks later why there is
+ * none (`build/outcome.json`), and is no error. With `--copy` it only copies the kernels, as packing does.
+ */
+const { spawnSync } = require("node:child_process");
+const { createHash } = require("node:crypto");
+const { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } = require("node:fs");
+const { availableParallelism } = require("node:os");
+const { delimiter, dirname, join, resolve } = require("node:path");
+
+const TIME_LIMIT_MS = 180_000;
+
+const build = join(__dirname, "build");
+const kernels = join(__dirname, "kernels");
+/** The originals; a published package has only the copies. */
+const workspace = join(__dirname, "../glassnet/kernels");
+
+const isSource = (name) => /\.[ch]$/.test(name);
+
+/** Copies what has changed, so that only this is compiled again, and forgets what is no more. */
+function copyKernels() {
+  if (!existsSync(workspace)) return;
+  mkdirSync(kernels, { recursive: true });
+  const names = readdirSync(workspace).filter(isSource);
+  for (const name of readdirSync(kernels)) if (!names.includes(name)) rmSync(join(kernels, name));
+  for (const name of names) {
+    const [from, to] = [join(workspace, name), join(kernels, name)];
+    if (!existsSync(to) || !readFileSync(to).equals(readFileSync(from))) copyFileSync(from, to);
+  }
+}
+
+/** A digest of all that is compiled, by which a test notices an add-on that is older than its sources. */
+function digestOfSources() {
+  const hash = createHash("sha256").update(readFileSync(join(__dirname, "binding.gyp")));
+  for (const folder of [join(__dirname, "src"), existsSync(workspace) ? workspace : kernels]) {
+    for (const name of readdirSync(folder).filter(isSource).sort())
+      hash.update(name).update(readFileSync(join(folder, name)));
+  }
+  return hash.digest("hex");
+}
+
+const isOnPath = (program) =>
+  program.includes("/")
+    ? existsSync(program)
+    : (process.env.PATH ?? "").split(delimiter).some((folder) => folder !== "" && existsSync(join(folder, program)));
+
+/** npm names its own node-gyp; by hand it is found beside the npm that belongs to this Node. */
+function findGyp() {
+  const prefix = dirname(dirname(process.execPath));
+  const beside = join(prefix, "lib/node_modules/npm/node_modules/node-gyp/bin/node-gyp.js");
+  return [process.env.npm_config_node_gyp, beside].find((file) => file !== undefined && existsSync(file));
+}
+
+/** Where Node's own headers are: nothing is fetched. */
+function findHeaders() {
+  const prefixes = [process.env.npm_config_nodedir, dirname(dirname(process.execPath))];
+  return prefixes.find((prefix) => prefix !== undefined && existsSync(join(prefix, "include/node/node_api.h")));
+}
+
+/** Why the add-on cannot be built; undefined once it is. */
+function buildAddon() {
+  if (process.platform === "win32") return "not offered for Windows";
+  if (!["x64", "arm64"].includes(process.arch)) return `there are no kernels for the architecture ${process.arch}`;
+  const compiler = process.env.CC ?? ["cc", "gcc", "clang"].find(isOnPath);
+  if (compiler === undefined) return "there is no C compiler";
+  if (!isOnPath("make")) return "there is no make";
+  const gyp = findGyp();
+  if (gyp === undefined) return "npm's node-gyp was not found";
+  const headers = findHeaders();
+  if (headers === undefined) return "Node's headers (include/node) are not installed beside it";
+  const jobs = String(availableParallelism());
+  const result = spawnSync(
+    process.execPath,
+    [gyp, "configure", "build", `--nodedir=${resolve(headers)}`, `--jobs=${jobs}`],
+    {
+      cwd: __dirname,
+      encoding: "utf8",
+      // Linked by the C compiler, as there is no C++ in it.
+      env: { ...process.env, CC: compiler, LINK: compiler },
+      timeout: TIME_LIMIT_MS,
+    },
+  );
+  if (result.status === 0) return undefined;
+  const lines = `${result.stderr}`.split("\n");
+  const line = lines.find((text) => /error|not found|ERR! find/i.test(text)) ?? lines.at(-1) ?? "";
+  const how = result.error?.message ?? `node-gyp ended with ${result.status ?? result.signal}`;
+  return `${how}: ${line.replace(/^gyp ERR! /, "").trim()}`;
+}
+
+function install() {
+  copyKernels();
+  const outcome = { digest: digestOfSources() };
+  const reason = buildAddon();
+  if (reason !== undefined) rmSync(join(build, "Release"), { recursive: true, force: true });
+  mkdirSync(build, { recursive: true });
+  writeFileSync(join(build, "outcome.json"), `${JSON.stringify({ ...outcome, reason }, null, 2)}\n`);
+}
+
+try {
+  if (process.argv[2] === "--copy") copyKernels();
+  else install();
+} catch (error) {
+  // A folder that cannot be written to, say: the library then finds nothing built.
+  if (process.argv[2] === "--copy") throw error;
+}
