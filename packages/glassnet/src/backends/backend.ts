@@ -20,8 +20,8 @@ export interface LoadedProgram {
  * An opened backend. Everything is asynchronous, so a device may live in a worker or on a GPU. Calls take effect in the
  * order in which they are made, each seeing the states that those before it left, whether or not their promises were
  * awaited: so the next run may be queued while one is under way, and a program may be unloaded behind its last run. A
- * call that fails, and a run that its guard ends, leave the calls behind it as they are. Arrays that are given are copied
- * or used before the promise settles and never kept; arrays that come back belong to the caller.
+ * call that fails, and a run that its guard ends, leave the calls behind it as they are. Arrays that are given are read
+ * before the promise settles, and neither changed nor kept; arrays that come back belong to the caller.
  */
 export interface Device {
   readonly backend: string;

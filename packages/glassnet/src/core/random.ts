@@ -23,7 +23,10 @@ export function threefry2x32(k0: number, k1: number, c0: number, c1: number, out
     y = (odd ? (y << 26) | (y >>> 6) : (y << 16) | (y >>> 16)) ^ x;
     x = (x + y) | 0;
     y = (odd ? (y << 6) | (y >>> 26) : (y << 24) | (y >>> 8)) ^ x;
-    [a, b, c] = [b, c, a];
+    const first = a;
+    a = b;
+    b = c;
+    c = first;
     x = (x + a) | 0;
     y = (y + b + group) | 0;
   }
@@ -39,11 +42,22 @@ const FOLD_TEXT = 0x70617468;
 
 /** The key of one training step, for the random operations of a program. */
 export function stepKey(seed: number, step: number): Int32Array {
-  const [k0, k1] = seedWords("stepKey", seed);
-  checkWhole("stepKey", "step", step, 0, 2 ** 32 - 1);
   const key = new Int32Array(2);
-  threefry2x32(k0, k1, step, STEP, key);
+  writeStepKeys(seed, step, key);
   return key;
+}
+
+/** The keys of steps `first`, `first` + 1 and so on, two words each, as many as there is room for. */
+export function writeStepKeys(seed: number, first: number, keys: Int32Array): void {
+  const [k0, k1] = seedWords("stepKey", seed);
+  const count = keys.length / 2;
+  checkWhole("stepKey", "step", first + count - 1, 0, 2 ** 32 - 1);
+  const key = new Int32Array(2);
+  for (let i = 0; i < count; i++) {
+    threefry2x32(k0, k1, first + i, STEP, key);
+    keys[2 * i] = key[0]!;
+    keys[2 * i + 1] = key[1]!;
+  }
 }
 
 /** 32 bits of a text, such as the path of a layer: FNV-1a over its UTF-8 bytes. */

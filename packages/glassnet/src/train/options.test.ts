@@ -186,11 +186,11 @@ test("what is no option, no optimizer or no data set is refused, with the remedy
   messages.push(await call(network(), data, undefined));
   expect(messages).toMatchInlineSnapshot(`
     [
-      "UsageError: train: unknown option "epoch": expected "loss", "optimizer", "epochs", "batchSize", "learningRate", "seed", "metrics", "validation", "empiricalLoss", "keepBest", "monitor", "signal", "device" or "restore"
+      "UsageError: train: unknown option "epoch": expected "loss", "optimizer", "epochs", "batchSize", "learningRate", "seed", "metrics", "validation", "empiricalLoss", "keepBest", "maxDataBytes", "monitor", "signal", "device" or "restore"
       help: did you mean epochs?",
-      "UsageError: train: unknown option "lr": expected "loss", "optimizer", "epochs", "batchSize", "learningRate", "seed", "metrics", "validation", "empiricalLoss", "keepBest", "monitor", "signal", "device" or "restore"
+      "UsageError: train: unknown option "lr": expected "loss", "optimizer", "epochs", "batchSize", "learningRate", "seed", "metrics", "validation", "empiricalLoss", "keepBest", "maxDataBytes", "monitor", "signal", "device" or "restore"
       help: did you mean learningRate?",
-      "UsageError: train: unknown option "shuffle": expected "loss", "optimizer", "epochs", "batchSize", "learningRate", "seed", "metrics", "validation", "empiricalLoss", "keepBest", "monitor", "signal", "device" or "restore"",
+      "UsageError: train: unknown option "shuffle": expected "loss", "optimizer", "epochs", "batchSize", "learningRate", "seed", "metrics", "validation", "empiricalLoss", "keepBest", "maxDataBytes", "monitor", "signal", "device" or "restore"",
       "UsageError: train: optimizer must be an optimizer, got a function
       help: call it, as in adamW()",
       "UsageError: train: optimizer must be an optimizer, got "adamW"

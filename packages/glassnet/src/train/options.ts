@@ -11,6 +11,7 @@ import { Layer } from "../nn/layer.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import { checkMeasured } from "./measure.ts";
 import { checkMonitor, type Monitor } from "./monitor.ts";
+import { MAX_RESIDENT_BYTES } from "./residence.ts";
 import type { Snapshot } from "./snapshot.ts";
 
 /** The options of training that are plain values: their checks, defaults and help. */
@@ -24,6 +25,13 @@ export const trainOptions = {
     of: ["end", "epoch", "never"],
     default: "end",
     help: "when the loss over the whole training set is measured",
+  },
+  maxDataBytes: {
+    kind: "integer",
+    min: 0,
+    max: Number.MAX_SAFE_INTEGER,
+    default: MAX_RESIDENT_BYTES,
+    help: "larger data sets are given to the device batch by batch instead of lying on it",
   },
   keepBest: { kind: "flag", default: false, help: "whether the model ends with the weights of the best epoch" },
 } as const satisfies OptionTable;
@@ -56,6 +64,11 @@ export interface TrainOptions {
    * greatest), or `{ metric, best }` that says which.
    */
   readonly monitor?: string | Monitor;
+  /**
+   * Data sets of more bytes stay in the memory of the program, and their batches are given to the device step by step; smaller
+   * ones lie on the device. 1 GiB by default.
+   */
+  readonly maxDataBytes?: number;
   /** Stops training between steps; the last event then says "stopped". */
   readonly signal?: AbortSignal;
   /** Where to train; the default device otherwise. */
@@ -76,6 +89,7 @@ const known: Readonly<Record<keyof TrainOptions, true>> = {
   validation: true,
   empiricalLoss: true,
   keepBest: true,
+  maxDataBytes: true,
   monitor: true,
   signal: true,
   device: true,

@@ -6,7 +6,7 @@ import type { Dataset } from "../data/dataset.ts";
 import { encode } from "../data/encode.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { type TracedProgram, traceProgram } from "../tensor/trace-program.ts";
-import { batchOf } from "./batch.ts";
+import { BatchTable, batchOf } from "./batch.ts";
 import { runAll } from "./clean-up.ts";
 import { checkIndexBounds } from "./index-bounds.ts";
 import type { Residence } from "./residence.ts";
@@ -37,12 +37,14 @@ export class Pass {
   readonly #traced = new Map<number, TracedProgram>();
   readonly #loaded = new Map<number, LoadedProgram>();
   readonly #pace = new Pace();
+  readonly #batches: BatchTable;
 
   constructor(residence: Residence, data: Dataset, batchSize: number, describe: Describe) {
     this.#residence = residence;
     this.#data = data;
     this.#batchSize = Math.min(batchSize, data.size);
     this.#describe = describe;
+    this.#batches = new BatchTable(residence, data);
   }
 
   /** Traces the programs of all batch sizes, so that what cannot be computed shows before anything is. */
@@ -83,7 +85,8 @@ export class Pass {
       const batch = Math.min(this.#batchSize, size - row);
       const steps = this.#pace.steps(Math.floor((size - row) / batch));
       const indices = Int32Array.from({ length: steps * batch }, (_, i) => row + i);
-      const { perStep } = await this.#pace.run(device, this.#loaded.get(batch)!, steps, { indices });
+      const rows = this.#batches.rows(indices);
+      const { perStep } = await this.#pace.run(device, this.#loaded.get(batch)!, steps, rows);
       collect(perStep, batch, steps, row);
       row += steps * batch;
     }

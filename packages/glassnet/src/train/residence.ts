@@ -9,6 +9,9 @@ import { type Variable, variablesOf } from "../tensor/variable.ts";
 
 let residences = 0;
 
+/** Larger data sets stay where they are, and their batches are fed: a device has little more than a gigabyte for sure. */
+export const MAX_RESIDENT_BYTES = 2 ** 30;
+
 /**
  * A model's variables, and data sets, as state on a device, so that all programs of a training or an evaluation share
  * one copy. Names are unique to the residence; `free` gives everything back.
@@ -21,9 +24,12 @@ export class Residence {
   readonly #written = new Set<string>();
   readonly #data = new Map<Dataset, string>();
   readonly #resident = new Set<Variable>();
+  readonly #maxDataBytes: number;
 
-  constructor(device: Device, model: unknown) {
+  /** @param maxDataBytes how large a data set may be to lie on the device */
+  constructor(device: Device, model: unknown, maxDataBytes = MAX_RESIDENT_BYTES) {
     this.device = device;
+    this.#maxDataBytes = maxDataBytes;
     this.#paths = new Map([...variablesOf(model)].map(([path, variable]) => [variable, path]));
     this.#inModel = this.#paths.size;
   }
@@ -53,6 +59,11 @@ export class Residence {
     return { inputs: `${known}/inputs`, targets: `${known}/targets` };
   }
 
+  /** Whether a data set is too large for the device, so that its batches must be fed. */
+  isFed({ inputs, targets }: Dataset): boolean {
+    return inputs.data.byteLength + targets.data.byteLength > this.#maxDataBytes;
+  }
+
   /** What a state holds, in words: a variable or slot by its path; nothing for a data set. */
   describe(name: string): string | undefined {
     const [, kind, ...parts] = name.split("/");
@@ -79,6 +90,7 @@ export class Residence {
   }
 
   async settleData(data: Dataset): Promise<void> {
+    if (this.isFed(data)) return;
     const names = this.dataNames(data);
     if (this.#written.has(names.inputs)) return;
     await this.write(names.inputs, data.inputs);

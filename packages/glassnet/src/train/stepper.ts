@@ -3,13 +3,14 @@ import { Pace } from "../backends/pace.ts";
 import type { ArrayData } from "../core/array.ts";
 import { allocate, type TypedArray } from "../core/dtype.ts";
 import { UsageError } from "../core/errors.ts";
-import { stepKey } from "../core/random.ts";
+import { writeStepKeys } from "../core/random.ts";
 import type { TensorType } from "../core/shape.ts";
 import { describeValue } from "../core/tree.ts";
 import { batchSizes } from "../data/batches.ts";
 import type { Program, RunResult } from "../program/program.ts";
 import { fromArray } from "../tensor/create.ts";
 import { type Variable, variablesOf } from "../tensor/variable.ts";
+import { BatchTable } from "./batch.ts";
 import { runAll } from "./clean-up.ts";
 import { diagnose } from "./diagnose.ts";
 import type { Divergence } from "./events.ts";
@@ -48,6 +49,9 @@ export class Stepper {
   /** The steps as the model's code has them: in what runs, layers may share their work. */
   readonly #asTraced = new Map<number, () => Program>();
   readonly #pace = new Pace();
+  readonly #batches: BatchTable;
+  /** Tables by their number of steps, filled anew for each run. */
+  readonly #tables = new Map<number, Table>();
   /** What the variables hold, while that is known. */
   #present: Values | undefined;
 
@@ -57,6 +61,7 @@ export class Stepper {
     this.#parts = parts;
     this.#residence = residence;
     this.#options = options;
+    this.#batches = new BatchTable(residence, parts.data);
     const params = trainableParams(model);
     const names = Object.keys(optimizer.scalars(1, 1));
     this.#scalars = scalarDtypes(params).flatMap((dtype) => names.map((name) => [dtype, name] as const));
@@ -112,16 +117,25 @@ export class Stepper {
   #table(first: number, indices: Int32Array, steps: number): Record<string, TypedArray> {
     const { seed, learningRate } = this.#options;
     const { optimizer } = this.#parts;
-    const key = new Int32Array(2 * steps);
-    const columns = this.#scalars.map(([dtype, name]) => ({ dtype, name, column: allocate(dtype, steps) }));
+    const table = this.#tables.get(steps) ?? this.#newTable(steps);
+    this.#tables.set(steps, table);
+    writeStepKeys(seed, first, table.key);
     for (let i = 0; i < steps; i++) {
       const step = first + i;
-      key.set(stepKey(seed, step), 2 * i);
       const row = optimizer.scalars(step + 1, learningRate(step));
-      for (const { name, column } of columns) column[i] = checkScalar(optimizer.kind, name, row[name], step);
+      for (let c = 0; c < table.columns.length; c++) {
+        const { name, column } = table.columns[c]!;
+        column[i] = checkScalar(optimizer.kind, name, row[name], step);
+      }
     }
+    return Object.assign(table.rows, this.#batches.rows(indices));
+  }
+
+  #newTable(steps: number): Table {
+    const key = new Int32Array(2 * steps);
+    const columns = this.#scalars.map(([dtype, name]) => ({ dtype, name, column: allocate(dtype, steps) }));
     const scalars = columns.map(({ dtype, name, column }) => [scalarRow(dtype, name), column]);
-    return { indices, key, ...Object.fromEntries(scalars) };
+    return { key, columns, rows: { key, ...Object.fromEntries(scalars) } };
   }
 
   /** What the variables hold now: shared, for reading only. */
@@ -167,6 +181,13 @@ export class Stepper {
     this.#asTraced.clear();
     await runAll(loaded.map((program) => () => this.#residence.device.unload(program)));
   }
+}
+
+/** What a run is given for each step. */
+interface Table {
+  readonly key: Int32Array;
+  readonly columns: readonly { readonly name: string; readonly column: TypedArray }[];
+  readonly rows: Record<string, TypedArray>;
 }
 
 function checkScalar(kind: string, name: string, value: unknown, step: number): number {

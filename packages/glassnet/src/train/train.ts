@@ -96,7 +96,7 @@ class Trainer {
   async #prepare(): Promise<Open> {
     const { model, data } = this.#parts;
     const { validation, restore } = this.#options;
-    const residence = new Residence(await deviceOr(this.#options.device), model);
+    const residence = new Residence(await deviceOr(this.#options.device), model, this.#options.maxDataBytes);
     const learningRate = (step: number) => this.#learningRate(step);
     const stepper = new Stepper(this.#parts, residence, { batchSize: this.#batchSize, seed: this.#seed, learningRate });
     const training = new Measure(residence, model, data, this.#options);
@@ -211,15 +211,12 @@ class Trainer {
       const batch = isFull ? this.#batchSize : data.size % this.#batchSize;
       const asked = isFull ? stepper.steps(fullBatches - position) : 1;
       const begin = position * this.#batchSize;
-      // Copied: what a device is given it may use up.
-      const { perStep, steps, stopped } = await stepper.run(
-        this.#step,
-        order.slice(begin, begin + asked * batch),
-        asked,
-      );
-      const losses = perStep.loss!.slice(0, steps) as Float32Array | Float64Array;
+      const indices = order.subarray(begin, begin + asked * batch);
+      const { perStep, steps, stopped } = await stepper.run(this.#step, indices, asked);
+      const all = perStep.loss as Float32Array | Float64Array;
+      const losses = all.length === steps ? all : all.slice(0, steps);
       this.#step += steps;
-      for (const loss of losses) this.#epochLoss += loss * batch;
+      for (let i = 0; i < steps; i++) this.#epochLoss += losses[i]! * batch;
       if (steps > 0) {
         yield {
           version: EVENT_VERSION,
@@ -234,7 +231,7 @@ class Trainer {
       }
       if (stopped) {
         const bad = (position + steps) * this.#batchSize;
-        const divergence = await stepper.diagnose(this.#step, order.slice(bad, bad + batch));
+        const divergence = await stepper.diagnose(this.#step, order.subarray(bad, bad + batch));
         yield await this.#end(open, "diverged", divergence);
         return;
       }
