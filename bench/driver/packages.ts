@@ -9,7 +9,7 @@ import { join } from "node:path";
  * @returns what went wrong, or nothing
  */
 export function installPackages(folder: string): string | undefined {
-  if (isCurrent(folder)) return undefined;
+  if (areInstalled(folder)) return undefined;
   console.log("!! The packages of the benchmark are not installed. This takes a minute or two and about 1 GB:");
   console.log("!! npm ci --prefix bench\n");
   const command = process.platform === "win32" ? "npm.cmd" : "npm";
@@ -18,8 +18,8 @@ export function installPackages(folder: string): string | undefined {
   return `npm ci --prefix bench failed (${error?.message ?? `exit code ${status}`}): peers from npm are absent`;
 }
 
-/** npm keeps a copy of the lock file beside what it installed. Packages for other platforms are not in it. */
-function isCurrent(folder: string): boolean {
+/** Whether the packages of the lock file are there. npm keeps a copy of the lock file beside what it installed. Packages for other platforms are not in it. */
+export function areInstalled(folder: string): boolean {
   try {
     const wanted = packagesOf(join(folder, "package-lock.json"));
     const installed = packagesOf(join(folder, "node_modules", ".package-lock.json"));

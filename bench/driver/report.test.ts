@@ -49,6 +49,15 @@ test("the table names what is absent, loudly", () => {
   `);
 });
 
+test("a setting that computes something else is told even if another is right; one without threads is not", () => {
+  const failures = { "2 threads": "wrong: number 1 of 5 is 2", "3 threads": "unsupported: has no threads here" };
+  expect(tableOf(rowsOf([measured("PyTorch", 4, { failures })], inMs))).toMatchInlineSnapshot(`
+    "work         ms  spread  MB  setting, version
+      PyTorch  4.00   1.0 %      1 thread; 1.0
+                                 !! 2 threads: wrong: number 1 of 5 is 2"
+  `);
+});
+
 test("figures have three digits that count", () => {
   expect([0.01234, 1.234, 12.34, 123.4, 12345].map(figure)).toEqual(["0.0123", "1.23", "12.3", "123", "12345"]);
 });
