@@ -214,11 +214,7 @@ static void start(const Frame *frame, const int32_t *args, int32_t transposed) {
   const int32_t taps = args[CONV_KERNEL_HEIGHT] * args[CONV_KERNEL_WIDTH];
   const int32_t inputs = args[CONV_INPUTS], outputs = args[CONV_OUTPUTS];
   Correlation o = {
-      .planes = {.rows = axis_of(args[CONV_HEIGHT], args[CONV_OUT_HEIGHT], args[CONV_KERNEL_HEIGHT], args[CONV_STRIDE_HEIGHT],
-                                 args[CONV_DILATION_HEIGHT], args[CONV_TOP], transposed),
-                 .columns = axis_of(args[CONV_WIDTH], args[CONV_OUT_WIDTH], args[CONV_KERNEL_WIDTH], args[CONV_STRIDE_WIDTH],
-                                    args[CONV_DILATION_WIDTH], args[CONV_LEFT], transposed),
-                 .channels = transposed ? outputs : inputs},
+      .planes = {.channels = transposed ? outputs : inputs},
       .images = args[CONV_IMAGES],
       .groups = args[CONV_GROUPS],
       .outputs = transposed ? inputs : outputs,
@@ -229,6 +225,7 @@ static void start(const Frame *frame, const int32_t *args, int32_t transposed) {
       .source = (const float *)frame->buffers[args[1]],
       .weights = (const float *)frame->buffers[args[2]],
   };
+  axes_of(args, transposed, &o.planes.rows, &o.planes.columns);
   correlate(frame, &o);
 }
 

@@ -4,9 +4,10 @@
  * (conv_planes.h), with zeros between rows, so that each number is the product of two rows of floats. Register tiles hold some
  * output channels by some taps, a vector of partial sums each.
  *
- * Images are taken as many at a time as stay in cache (a *block*); which they are depends on the sizes alone. Within a block a lane's
- * terms are added in order, then lanes are added, then blocks in order. The zeros between rows meet numbers of the image, so one that
- * is infinite or NaN can make NaN of taps that do not meet it.
+ * Images, or bands of rows of large ones, are taken as many at a time (a *block*) as give rows long enough to be worth adding
+ * their lanes, and of channels so many (a *chunk*) as stay in cache. How images are divided depends on the sizes alone. Within a
+ * block a lane's terms are added in order, then lanes are added, then blocks in order. The zeros between rows meet numbers of the
+ * image, so one that is infinite or NaN can make NaN of taps that do not meet it.
  */
 #include "conv_planes.h"
 
@@ -23,8 +24,9 @@
 #define TILES(X) X(2) X(1)
 #endif
 
-/** Floats of each of the gradient's planes in a block, if one row is no larger. */
-#define BLOCK_LENGTH 2048
+
+static int64_t least_of(int64_t a, int64_t b) { return a < b ? a : b; }
+static int64_t tiles_of(int64_t count, int64_t each) { return (count + each - 1) / each; }
 
 typedef float v4 __attribute__((vector_size(16)));
 typedef float v4_any __attribute__((vector_size(16), aligned(4), may_alias));
@@ -50,7 +52,7 @@ INLINE v4 add_lanes(vf a, vf b, vf c, vf d) {
   return __builtin_shufflevector(ef, gh, 0, 1, 4, 5) + __builtin_shufflevector(ef, gh, 2, 3, 6, 7);
 }
 
-/** A block in cache: `slices` pieces of images, each with all channels of a group. */
+/** A chunk of a block in cache: `slices` images or bands, some channels of a group of each. */
 typedef struct Block {
   int32_t slices, vectors;
   /** Copies of the images' planes, and of the gradient's; floats from slice to slice and from channel to channel. */
@@ -132,6 +134,14 @@ static void run_tile(const Block *block, const float *grads, const int32_t *offs
 #undef RUN
 }
 
+/** How many of `count` channels, of `each` floats, to take at a time: all that fit in `floats`, or else a multiple of `unit`. */
+static int32_t chunk_of(int32_t count, int32_t unit, int64_t each, int64_t floats) {
+  if (count * each <= floats) return count;
+  const int64_t whole = floats / each < unit ? unit : floats / each / unit * unit;
+  const int64_t even = tiles_of(count, tiles_of(count, whole));
+  return (int32_t)least_of(tiles_of(even, unit) * unit, count);
+}
+
 /** Copies `count` rows of each of the gradient's planes, zeros after each row up to the pitch and up to `length` floats. */
 static void fill_grads(const Planes *planes, const float *source, int32_t channels, int32_t from, int32_t count, float *to,
                        int64_t length) {
@@ -150,41 +160,35 @@ static void fill_grads(const Planes *planes, const float *source, int32_t channe
 void conv2d_kernel_grad(const Frame *frame, const int32_t *args) {
   float *out = (float *)frame->buffers[args[0]];
   const float *x = (const float *)frame->buffers[args[1]], *grad = (const float *)frame->buffers[args[2]];
-  const int32_t images = args[CONV_IMAGES], groups = args[CONV_GROUPS], outputs = args[CONV_OUTPUTS];
-  Planes planes = {.rows = axis_of(args[CONV_HEIGHT], args[CONV_OUT_HEIGHT], args[CONV_KERNEL_HEIGHT], args[CONV_STRIDE_HEIGHT],
-                                   args[CONV_DILATION_HEIGHT], args[CONV_TOP], 0),
-                   .columns = axis_of(args[CONV_WIDTH], args[CONV_OUT_WIDTH], args[CONV_KERNEL_WIDTH], args[CONV_STRIDE_WIDTH],
-                                      args[CONV_DILATION_WIDTH], args[CONV_LEFT], 0),
-                   .channels = args[CONV_INPUTS]};
+  const int32_t groups = args[CONV_GROUPS], inputs = args[CONV_INPUTS], outputs = args[CONV_OUTPUTS];
+  Planes planes;
+  axes_of(args, 0, &planes.rows, &planes.columns);
   const Axis *rows = &planes.rows, *columns = &planes.columns;
-  const int32_t terms = planes.channels * rows->taps * columns->taps;
-  const int32_t tiles = (terms + TILE_TAPS - 1) / TILE_TAPS, row_tiles = (outputs + TILE_ROWS - 1) / TILE_ROWS;
-  const int64_t each = (int64_t)row_tiles * tiles;
+  const int32_t taps = rows->taps * columns->taps;
+  const int64_t terms = (int64_t)inputs * taps;
   int64_t begin, end;
-  share(frame, groups * each, &begin, &end);
+  share(frame, groups * tiles_of(outputs, TILE_ROWS) * tiles_of(terms, TILE_TAPS), &begin, &end);
   if (begin == end) return;
 
-  /* Bands of an image, then as many of them as fill a block. */
+  /* Blocks: bands of an image, then as many of them as are long enough together. */
   const int64_t pitch = planes.pitch = pitch_of(columns);
-  const int64_t row_floats = (int64_t)planes.channels * rows->planes * columns->planes * pitch, both = row_floats + outputs * pitch;
-  int64_t band = (CONV_COPY_FLOATS - rows->reach * row_floats) / both;
-  if (band > BLOCK_LENGTH / pitch) band = BLOCK_LENGTH / pitch;
-  if (band < 1) band = 1;
-  const int32_t bands = (int32_t)((rows->part + band - 1) / band);
+  const int32_t band = most(1, (int32_t)(CONV_BLOCK_LENGTH / pitch)), bands = (rows->part + band - 1) / band;
   const int32_t band_rows = (rows->part + bands - 1) / bands;
   planes.count = band_rows + rows->reach;
   const int64_t length = (band_rows * pitch + LANES - 1) / LANES * LANES;
-  const int64_t planes_slice = planes_floats(&planes) + LANES, grads_slice = (outputs + TILE_ROWS) * length;
-  const int64_t slices = (int64_t)images * bands;
-  int64_t block_slices = CONV_COPY_FLOATS / (planes_slice + grads_slice);
-  if (block_slices > BLOCK_LENGTH / length) block_slices = BLOCK_LENGTH / length;
-  if (block_slices < 1) block_slices = 1;
+  const int64_t slices = (int64_t)args[CONV_IMAGES] * bands;
+  const int64_t block_slices = least_of(CONV_BLOCK_LENGTH / length > 1 ? CONV_BLOCK_LENGTH / length : 1, slices);
 
+  /* Chunks: whole tiles, unless a chunk ends with the last channel. */
+  const int64_t channel = rows->planes * columns->planes * plane_size(&planes);
+  const int32_t some_inputs = chunk_of(inputs, TILE_TAPS, block_slices * channel, CONV_COPY_FLOATS / 2);
+  const int32_t some_outputs = chunk_of(outputs, TILE_ROWS, block_slices * length, CONV_COPY_FLOATS / 2);
+  const int64_t planes_slice = some_inputs * channel + pitch + 2 * LANES, grads_slice = (some_outputs + TILE_ROWS) * length;
   float *plane_copies = (float *)frame->scratch;
   float *grad_copies = plane_copies + block_slices * planes_slice;
   int32_t *offsets = (int32_t *)(grad_copies + block_slices * grads_slice + LANES);
   int32_t term = 0;
-  for (int32_t input = 0; input < planes.channels; input++) {
+  for (int32_t input = 0; input < some_inputs; input++) {
     for (int32_t i = 0; i < rows->taps; i++) {
       for (int32_t j = 0; j < columns->taps; j++) {
         int32_t row_plane, row_shift, column_plane, column_shift;
@@ -196,26 +200,36 @@ void conv2d_kernel_grad(const Frame *frame, const int32_t *args) {
     }
   }
 
-  for (int64_t unit = begin; unit < end;) {
-    const int64_t group = unit / each, next = (group + 1) * each < end ? (group + 1) * each : end;
-    /* Without images there is one block, of nothing: zeros. */
-    for (int64_t first = 0; first < slices || first == 0; first += block_slices) {
-      const int32_t count = (int32_t)(slices - first < block_slices ? slices - first : block_slices);
-      for (int32_t slice = 0; slice < count; slice++) {
-        const int64_t plane = (first + slice) / bands * groups + group; /* of a group of an image */
-        const int32_t row = (int32_t)((first + slice) % bands) * band_rows;
-        fill_planes(&planes, x + plane * planes.channels * rows->source * columns->source, row, plane_copies + slice * planes_slice);
-        fill_grads(&planes, grad + plane * outputs * rows->target * columns->target, outputs, row, least(band_rows, rows->target - row),
-                   grad_copies + slice * grads_slice, length);
-      }
-      const Block block = {count, (int32_t)(length / LANES), plane_copies, grad_copies, planes_slice, grads_slice, length};
-      for (int64_t at = unit; at < next; at++) {
-        const int32_t output = (int32_t)(at % each / tiles) * TILE_ROWS, tap = (int32_t)(at % tiles) * TILE_TAPS;
-        float *to = out + (group * outputs + output) * terms + tap;
-        run_tile(&block, grad_copies + output * length, offsets + tap, least(TILE_TAPS, terms - tap), least(TILE_ROWS, outputs - output),
-                 to, terms, first > 0);
+  int64_t chunk_begin = 0; /* tiles before the chunk */
+  for (int32_t group = 0; group < groups; group++) {
+    for (int32_t output = 0; output < outputs; output += some_outputs) {
+      for (int32_t input = 0; input < inputs; input += some_inputs) {
+        const int32_t chunk_outputs = least(some_outputs, outputs - output), chunk_terms = least(some_inputs, inputs - input) * taps;
+        const int64_t row_tiles = tiles_of(chunk_terms, TILE_TAPS), tiles = tiles_of(chunk_outputs, TILE_ROWS) * row_tiles;
+        const int64_t from = begin > chunk_begin ? begin - chunk_begin : 0, to = least_of(end - chunk_begin, tiles);
+        chunk_begin += tiles;
+        if (from >= to) continue;
+        planes.channels = chunk_terms / taps;
+        /* Without images there is one block, of nothing: zeros. */
+        for (int64_t first = 0; first < slices || first == 0; first += block_slices) {
+          const int32_t count = (int32_t)least_of(slices - first, block_slices);
+          for (int32_t slice = 0; slice < count; slice++) {
+            const int64_t at = (first + slice) / bands * groups + group; /* group of an image */
+            const int32_t row = (int32_t)((first + slice) % bands) * band_rows;
+            const float *image = x + (at * inputs + input) * rows->source * columns->source;
+            fill_planes(&planes, image, row, plane_copies + slice * planes_slice);
+            fill_grads(&planes, grad + (at * outputs + output) * rows->target * columns->target, chunk_outputs, row,
+                       least(band_rows, rows->target - row), grad_copies + slice * grads_slice, length);
+          }
+          const Block block = {count, (int32_t)(length / LANES), plane_copies, grad_copies, planes_slice, grads_slice, length};
+          for (int64_t tile = from; tile < to; tile++) {
+            const int32_t o = (int32_t)(tile / row_tiles) * TILE_ROWS, t = (int32_t)(tile % row_tiles) * TILE_TAPS;
+            run_tile(&block, grad_copies + o * length, offsets + t, least(TILE_TAPS, chunk_terms - t), least(TILE_ROWS, chunk_outputs - o),
+                     out + ((int64_t)group * outputs + output + o) * terms + (int64_t)input * taps + t, terms, first > 0);
+          }
+          if (slices == 0) break;
+        }
       }
     }
-    unit = next;
   }
 }

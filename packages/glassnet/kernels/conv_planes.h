@@ -5,7 +5,8 @@
  * meet the outputs (0, 0), (0, 1) … (1, 0) … then lie one after the other at a fixed offset, so LANES outputs are LANES
  * neighbours and a row of the matrix of patches is a pointer. The outputs are counted along rows of the copy, whose pitch exceeds the
  * output's width; what falls in between is computed and dropped. With a stride s the copy is split into s · s planes of every
- * s-th row and column, in each of which the same holds.
+ * s-th row and column, in each of which the same holds. Where too much would be dropped, each column of the kernel has a copy of its own,
+ * as wide as the output.
  *
  * The gradient for the input reads the output's gradient in the same way. There it is the target that is split: inputs
  * whose row and column have the same rest by the stride meet the same taps.
@@ -21,6 +22,8 @@ typedef struct Axis {
   int32_t source, target, taps, stride, dilation, before;
   /** For the gradient for the input, whose source is the output's gradient. */
   int32_t transposed;
+  /** Whether each tap has a plane of its own, or taps with the same rest by the stride share one. */
+  int32_t apart;
   /** Every `step`-th source element belongs to a plane; planes; every `target_step`-th target element to a part. */
   int32_t step, planes, target_step;
   /** Element i of plane p is source element i · step + first_of(p) - lead. */
@@ -33,10 +36,7 @@ INLINE int32_t least(int32_t a, int32_t b) { return a < b ? a : b; }
 INLINE int32_t most(int32_t a, int32_t b) { return a > b ? a : b; }
 INLINE int32_t floor_div(int32_t a, int32_t b) { return a / b - (a % b < 0); }
 
-/** If the taps are fewer than the stride, each has its plane; else taps with the same rest share one. */
-INLINE int32_t first_of(const Axis *axis, int32_t plane) {
-  return axis->taps <= axis->step ? plane * axis->dilation : plane;
-}
+INLINE int32_t first_of(const Axis *axis, int32_t plane) { return axis->apart ? plane * axis->dilation : plane; }
 
 /** Target elements e, e + target_step … */
 INLINE int32_t part_of(const Axis *axis, int32_t e) {
@@ -52,7 +52,7 @@ INLINE int32_t meets(const Axis *axis, int32_t e, int32_t tap, int32_t *plane, i
     *shift = floor_div(distance, axis->stride) + axis->lead;
     return distance % axis->stride == 0;
   }
-  if (axis->taps <= axis->step) {
+  if (axis->apart) {
     *plane = tap;
     *shift = 0;
   } else {
@@ -68,57 +68,18 @@ INLINE int32_t taps_of(const Axis *axis, int32_t e) {
   return count;
 }
 
-static Axis axis_of(int32_t in, int32_t out, int32_t taps, int32_t stride, int32_t dilation, int32_t before, int32_t transposed) {
-  Axis axis = {.taps = taps, .stride = stride, .dilation = dilation, .before = before, .transposed = transposed};
-  axis.source = transposed ? out : in;
-  axis.target = transposed ? in : out;
-  axis.step = transposed ? 1 : stride;
-  axis.planes = least(axis.step, taps);
-  axis.target_step = transposed ? stride : 1;
-  const int32_t parts = least(axis.target_step, axis.target);
-  int32_t lowest = INT32_MAX, plane, shift;
-  for (int32_t e = 0; transposed && e < parts; e++) {
-    for (int32_t tap = 0; tap < taps; tap++) {
-      if (meets(&axis, e, tap, &plane, &shift)) lowest = least(lowest, shift);
-    }
-  }
-  axis.lead = !transposed ? before : lowest == INT32_MAX ? 0 : -lowest;
-  for (int32_t e = 0; e < parts; e++) {
-    axis.part = most(axis.part, part_of(&axis, e));
-    for (int32_t tap = 0; tap < taps; tap++) {
-      if (!meets(&axis, e, tap, &plane, &shift)) continue;
-      axis.reach = most(axis.reach, shift);
-      axis.extent = most(axis.extent, part_of(&axis, e) + shift);
-    }
-  }
-  return axis;
-}
-
-/** Elements begin … end - 1 of plane p are source elements; those before and after are padding. */
-INLINE void filled(const Axis *axis, int32_t p, int32_t *begin, int32_t *end) {
-  const int32_t shift = axis->lead - first_of(axis, p);
-  *begin = most(0, least(axis->extent, -floor_div(-shift, axis->step)));
-  *end = most(*begin, least(axis->extent, floor_div(axis->source - 1 + shift, axis->step) + 1));
-}
+/** Rows and columns of a convolution, from the arguments of its kernel. */
+void axes_of(const int32_t *args, int32_t transposed, Axis *rows, Axis *columns);
 
 /**
- * From one row of a plane to the next. The padding after a row may be the padding before the next one, so rows are closer than
- * `extent` where both have some.
+ * Floats from one row of a plane to the next. The padding after a row may be the padding before the next one, so rows are closer
+ * than `extent` where both have some.
  */
-static int32_t pitch_of(const Axis *columns) {
-  int32_t pitch = columns->part, before = columns->extent;
-  for (int32_t p = 0; p < columns->planes; p++) {
-    int32_t begin, end;
-    filled(columns, p, &begin, &end);
-    pitch = most(pitch, end);
-    before = least(before, begin);
-  }
-  return most(pitch, columns->extent - before);
-}
+int32_t pitch_of(const Axis *columns);
 
 /** Whether the source itself is laid out as its copy would be. */
 INLINE int32_t lies_ready(const Axis *rows, const Axis *columns) {
-  return rows->step == 1 && columns->step == 1 && rows->lead == 0 && columns->lead == 0 &&
+  return rows->planes == 1 && columns->planes == 1 && rows->step == 1 && columns->step == 1 && rows->lead == 0 && columns->lead == 0 &&
          rows->extent <= rows->source && columns->extent <= columns->source;
 }
 
@@ -156,28 +117,6 @@ INLINE void copy_every(float *to, const float *from, int32_t count, int32_t step
 }
 
 /** Copies rows from `from` on, into planes_floats() + LANES floats. `source` is the first channel. */
-static void fill_planes(const Planes *o, const float *source, int32_t from, float *to) {
-  const Axis *rows = &o->rows, *columns = &o->columns;
-  for (int32_t channel = 0; channel < o->channels; channel++, source += (int64_t)rows->source * columns->source) {
-    for (int32_t a = 0; a < rows->planes; a++) {
-      for (int32_t b = 0; b < columns->planes; b++) {
-        int32_t begin, end;
-        filled(columns, b, &begin, &end);
-        const float *first = source + begin * columns->step + first_of(columns, b) - columns->lead;
-        for (int32_t i = from; i < from + o->count; i++, to += o->pitch) {
-          const int32_t row = i * rows->step + first_of(rows, a) - rows->lead;
-          if (row < 0 || row >= rows->source || begin == end) {
-            clear(to, o->pitch);
-            continue;
-          }
-          clear(to, begin);
-          copy_every(to + begin, first + (int64_t)row * columns->source, end - begin, columns->step);
-          clear(to + end, o->pitch - end);
-        }
-      }
-    }
-  }
-  clear(to, o->pitch + LANES);
-}
+void fill_planes(const Planes *o, const float *source, int32_t from, float *to);
 
 #endif

@@ -141,6 +141,7 @@ int main(int argc, char **argv) {
       a[CONV_HEIGHT] = a[CONV_WIDTH] = 90 + (int)draw(60); /* several bands */
       a[CONV_GROUPS] = 1;
     }
+    if (round % 90 == 0) a[CONV_OUTPUTS] = 150; /* several chunks */
     if (round % 70 == 0) {
       a[CONV_GROUPS] = 1;
       a[CONV_INPUTS] = 200;

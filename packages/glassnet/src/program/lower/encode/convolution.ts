@@ -7,8 +7,9 @@ import type { Encoder, KernelCall, Operand } from "./encoder.ts";
  * `conv_scratch_bytes` in kernels/conv.h does it, which says why.
  */
 
-const COPY_FLOATS = 98304;
+const COPY_FLOATS = 147456;
 const RESULT_FLOATS = 16384;
+const BLOCK_LENGTH = 1024;
 
 type ConvKernel = "conv2d" | "conv2dInputGrad" | "conv2dKernelGrad";
 type Planes = readonly [number, number, number, number];
@@ -40,22 +41,25 @@ function callOf(name: ConvKernel, output: Operand, inputs: readonly Operand[], s
 function scratchBytes(name: ConvKernel, sizes: Sizes, channels: number, outputs: number): number {
   const { x, kernel, y, stride, dilation, groups } = sizes;
   const isInputGrad = name === "conv2dInputGrad";
-  const isKernelGrad = name === "conv2dKernelGrad";
-  const axes = ([0, 1] as const).map((axis) => {
+  const axisOf = (axis: 0 | 1) => {
     const [inSize, outSize, taps] = [x[axis + 2]!, y[axis + 2]!, kernel[axis + 2]!];
     const reach = Math.floor(((taps - 1) * dilation[axis] + stride[axis] - 1) / stride[axis]);
-    const extent = (isInputGrad ? Math.ceil(inSize / stride[axis]) : outSize) + reach;
-    const pitch = isInputGrad ? Math.max(outSize, extent) : extent;
-    return { reach, pitch, planes: isInputGrad ? 1 : Math.min(stride[axis], taps) };
-  });
-  const [rows, columns] = axes as [(typeof axes)[0], (typeof axes)[0]];
-  const { pitch } = columns;
+    const extent = isInputGrad ? Math.max(outSize, Math.ceil(inSize / stride[axis]) + reach) : outSize + reach;
+    const planes = isInputGrad ? 1 : axis === 0 ? Math.min(stride[0], taps) : taps;
+    return { reach, extent, planes };
+  };
+  const [vertical, horizontal] = [axisOf(0), axisOf(1)];
   const [read, made] = isInputGrad ? [outputs, channels] : [channels, outputs];
   const terms = read * kernel[2]! * kernel[3]!;
-  const row = rows.planes * (1 + rows.reach) * columns.planes * pitch * read + (isKernelGrad ? made * pitch : 0);
-  const weights = isKernelGrad ? 16 * made : groups * (made + 1) * terms;
-  const floats = Math.max(row, COPY_FLOATS) + Math.max(8 * pitch, RESULT_FLOATS) + weights + terms + pitch + 512;
-  return floats * Float32Array.BYTES_PER_ELEMENT;
+  const pitch = horizontal.extent;
+  const rows = vertical.planes * horizontal.planes * (1 + vertical.reach);
+  if (name === "conv2dKernelGrad") {
+    const length = Math.max(BLOCK_LENGTH, pitch + 16);
+    const copies = Math.max(COPY_FLOATS / 2, 4 * rows * length) + Math.max(COPY_FLOATS / 2, 6 * length);
+    return (copies + 10 * length + terms + 512) * Float32Array.BYTES_PER_ELEMENT;
+  }
+  const cached = Math.max(COPY_FLOATS, read * rows * pitch) + Math.max(RESULT_FLOATS, 8 * pitch);
+  return (cached + groups * (made + 1) * terms + terms + pitch + 512) * Float32Array.BYTES_PER_ELEMENT;
 }
 
 export const conv2d: Encoder<"conv2d"> = ([x, kernel], output, attrs) =>
