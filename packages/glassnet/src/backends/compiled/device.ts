@@ -281,7 +281,7 @@ function prepare(host: Host, lowered: Lowered): Ready {
     hostProgram = host.load({
       code: lowered.code,
       buffers: buffers.length,
-    bufferBytes: buffers.map(({ bytes }) => bytes),
+      bufferBytes: buffers.map(({ bytes }) => bytes),
       tables: [...rows, ...collected].map(({ buffer, rowBytes }) => ({ buffer, bytes: rowBytes })),
       swaps,
       threadBytes: lowered.threadBytes,

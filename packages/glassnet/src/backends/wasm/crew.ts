@@ -1,14 +1,16 @@
 import { platform } from "#platform";
 import { ResourceError } from "../../core/errors.ts";
 import type { Thread } from "../platform.ts";
+import { assetOf } from "./asset.ts";
 
-/** What a module of the kernels exports. The last four are there if it was built for threads. */
+/** What a module of the kernels exports. */
 export interface KernelExports {
   run(program: number, steps: number): number;
   readonly __stack_pointer: WebAssembly.Global;
   readonly __heap_base: WebAssembly.Global;
 }
 
+/** And what it exports if it was built for threads. */
 export interface ThreadedExports extends KernelExports {
   lead(mailbox: number, program: number, steps: number, threads: number): number;
   crew(mailbox: number): number;
@@ -76,7 +78,7 @@ export class Crew {
     const crew = new WeakRef(this);
     this.#threads = [];
     this.#pending = stacks.length;
-    const url = new URL("../../../wasm/thread.js", import.meta.url);
+    const url = assetOf("thread.js");
     for (const stack of stacks) {
       let thread: Thread;
       try {

@@ -87,20 +87,21 @@ export class WasmHost implements Host {
       if (end + PAGE > ADDRESSES) throw new RangeError("WebAssembly has 4 GiB of addresses");
       this.#memory.grow(missing);
     } catch (cause) {
-      const used = formatBytes(this.#bytes.length);
-      throw new ResourceError(
-        "out-of-memory",
-        "wasm",
-        `no memory for ${what}: ${formatBytes(bytes)}, beside ${used} in use`,
-        {
-          help: "use smaller batches or a smaller network, or the native backend, which has no limit of 4 GiB",
-          cause,
-        },
-      );
+      throw this.#noMemory(bytes, what, cause);
     }
     this.#bytes = new Uint8Array(this.#memory.buffer);
     this.#words = new Int32Array(this.#memory.buffer);
     this.#floats = new Float32Array(this.#memory.buffer);
+  }
+
+  #noMemory(bytes: number, what: string, cause: unknown): ResourceError {
+    const usedBytes = this.#bytes.length;
+    const facts = `${formatBytes(bytes)}, beside ${formatBytes(usedBytes)} in use`;
+    return new ResourceError("out-of-memory", "wasm", `no memory for ${what}: ${facts}`, {
+      help: "use smaller batches or a smaller network, or the native backend, which has no limit of 4 GiB",
+      details: { bytes, usedBytes },
+      cause,
+    });
   }
 
   allocate(bytes: number, what: string): number {

@@ -2,6 +2,7 @@ import { type Platform, platform } from "#platform";
 import { ResourceError, UnsupportedError } from "../../core/errors.ts";
 import type { BlockingDevice } from "../backend.ts";
 import { openCompiled } from "../compiled/device.ts";
+import { assetOf } from "./asset.ts";
 import { type KernelExports, MAX_THREADS } from "./crew.ts";
 import { WasmHost } from "./host.ts";
 import { hasRelaxedSimd, hasSharedMemory, hasSimd } from "./probe.ts";
@@ -27,11 +28,8 @@ const PAGES_A_GIB = 16_384;
 const MAXIMA = [4, 2, 1, 1 / 4];
 const PATIENCE_MS = 60_000;
 
-const assetOf = (file: string): URL => new URL(`../../../wasm/${file}.wasm`, import.meta.url);
-
 /** What is decided before anything is loaded. */
 interface Plan {
-  /** Of the module, without its ending. */
   readonly file: string;
   readonly variant: string;
   readonly memory: WebAssembly.Memory;
@@ -52,7 +50,7 @@ function planOf({ relaxed = true, threads: wanted = 1, patienceMs = PATIENCE_MS 
   const threads = reason === undefined ? Math.min(wanted, MAX_THREADS) : 1;
   const isRelaxed = relaxed && hasRelaxedSimd();
   return {
-    file: `kernels${isRelaxed ? "-relaxed" : ""}${threads > 1 ? "-threads" : ""}`,
+    file: `kernels${isRelaxed ? "-relaxed" : ""}${threads > 1 ? "-threads" : ""}.wasm`,
     variant: isRelaxed ? "simd, relaxed multiply-add" : "simd",
     memory: makeMemory(threads > 1),
     ...{ threads, patienceMs, notices },
@@ -85,7 +83,7 @@ function makeMemory(shared: boolean): WebAssembly.Memory {
 }
 
 function cannotLoad(file: string, cause: unknown): UnsupportedError {
-  const what = `cannot load ${file}.wasm, which belongs to the package: ${(cause as Error).message}`;
+  const what = `cannot load ${file}, which belongs to the package: ${(cause as Error).message}`;
   return new UnsupportedError("unsupported", "wasm", what, { help: "install the package again", cause });
 }
 

@@ -18,10 +18,12 @@ const zeros = [I32_CONST, 0, SIMD, I8X16_SPLAT];
 /** f32x4.relaxed_madd, number 0x105. */
 const RELAXED_MADD = [SIMD, 0x85, 0x02];
 
+/** Whether there are vectors of 128 bits, which the kernels cannot do without. */
 export const hasSimd = (): boolean => isValid(zeros);
+/** Whether there is a multiply-add that rounds as the machine likes. */
 export const hasRelaxedSimd = (): boolean => isValid([...zeros, ...zeros, ...zeros, ...RELAXED_MADD]);
 
-/** Threads need memory that they share, which a browser grants only to a page that is cross-origin isolated. */
+/** Whether threads can share memory, which a browser grants only to a page that is cross-origin isolated. */
 export function hasSharedMemory(): boolean {
   if (typeof SharedArrayBuffer === "undefined" || typeof WebAssembly !== "object") return false;
   try {
