@@ -2,6 +2,7 @@ import { platform } from "#platform";
 import type { BlockingDevice, Device } from "../backends/backend.ts";
 import { dtypeGap } from "../backends/compiled/gaps.ts";
 import { withFallback } from "../backends/fallback.ts";
+import { nativeGap, openNativeSync } from "../backends/native/open.ts";
 import { openReference } from "../backends/reference/device.ts";
 import { openWasm, openWasmSync } from "../backends/wasm/open.ts";
 import { GlassnetError, UnsupportedError } from "../core/errors.ts";
@@ -88,12 +89,23 @@ export async function openDevice(options: DeviceOptions = {}): Promise<Device> {
   const { backend, threads, reproducible } = choiceOf(options);
   if (backend === "reference") return openReference();
   const notices: string[] = [];
+  if (backend === "native") return complete(openNativeSync({ threads }));
+  const native = backend === "auto" && !reproducible ? nativeOr(threads, notices) : undefined;
+  if (native !== undefined) return native;
   try {
     return complete(withNotices(await openWasm({ relaxed: !reproducible, threads }), notices));
   } catch (error) {
     if (backend !== "auto") throw error;
     return withNotices(openReference(), [...notices, reasonOf(error)]);
   }
+}
+
+/** The native device, or a notice why there is none. Nobody misses it in a browser. */
+function nativeOr(threads: number, notices: string[]): BlockingDevice | undefined {
+  const gap = nativeGap();
+  if (gap === undefined) return complete(openNativeSync({ threads }));
+  if (platform.name === "node") notices.push(`the native backend is not used: ${gap}`);
+  return undefined;
 }
 
 let shared: Device | undefined;
@@ -129,10 +141,14 @@ export function plainDevice(): BlockingDevice {
 }
 
 function openAtOnce(): Device {
+  const threads = deviceOptions.threads.default;
+  const notices: string[] = [];
+  const native = nativeOr(threads, notices);
+  if (native !== undefined) return native;
   try {
-    const device = openWasmSync({ threads: deviceOptions.threads.default });
-    return device === undefined ? plainDevice() : complete(device);
+    const device = openWasmSync({ threads });
+    return device === undefined ? plainDevice() : complete(withNotices(device, notices));
   } catch (error) {
-    return withNotices(openReference(), [reasonOf(error)]);
+    return withNotices(openReference(), [...notices, reasonOf(error)]);
   }
 }
