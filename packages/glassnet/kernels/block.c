@@ -47,6 +47,10 @@ INLINE vi truncate_u8(vf x) {
   case name: \
     EACH_LANES { vi x = load_i(a + i), y = load_i(b + i); store_i(to + i, (vi)(expression)); } \
     break;
+#define TERNARY_F(name, expression) \
+  case name: \
+    EACH_LANES { vf x = load_f(a + i), y = load_f(b + i), z = load_f(c + i); store_f(to + i, expression); } \
+    break;
 #define TERNARY_I(name, expression) \
   case name: \
     EACH_LANES { vi x = load_i(a + i), y = load_i(b + i), z = load_i(c + i); store_i(to + i, (vi)(expression)); } \
@@ -57,7 +61,7 @@ static void apply(int32_t op, float *to, const float *a, const float *b, const f
   switch (op) {
     UNARY_OPERATIONS(UNARY_F, UNARY_I)
     BINARY_OPERATIONS(BINARY_F, BINARY_I)
-    TERNARY_OPERATIONS(, TERNARY_I)
+    TERNARY_OPERATIONS(TERNARY_F, TERNARY_I)
   }
 }
 

@@ -55,8 +55,15 @@
   I(AND, x & y) \
   I(OR, x | y)
 
-/** WHERE chooses y where x holds, z elsewhere. */
-#define TERNARY_OPERATIONS(F, I) I(WHERE, select_i(x, y, z))
+/**
+ * WHERE chooses y where x holds, z elsewhere. The others are a product with a sum or difference, rounded twice like the two
+ * operations that they stand for: they save a way through memory, not a rounding.
+ */
+#define TERNARY_OPERATIONS(F, I) \
+  I(WHERE, select_i(x, y, z)) \
+  F(MUL_ADD, x * y + z) \
+  F(MUL_SUB, x * y - z) \
+  F(SUB_MUL, z - x * y)
 
 /** From a FULL operand to a ROW, one number for each row. */
 #define ROW_OPERATIONS(X) X(ROW_SUM_F) X(ROW_MAX_F) X(ROW_MIN_F) X(ROW_PROD_F) X(ROW_SUM_I) X(ROW_MAX_I) X(ROW_MIN_I) X(ROW_PROD_I)

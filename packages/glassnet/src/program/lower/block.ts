@@ -223,8 +223,42 @@ class Writer {
   }
 }
 
+/** Products whose only use is a sum or a difference go into that one operation. */
+function mergeProducts(ops: readonly BlockOp[], outputs: readonly { readonly slot: number }[]): BlockOp[] {
+  const uses = new Map<number, number>();
+  const makers = new Map<number, BlockOp>();
+  for (const op of ops) {
+    if (op.op !== "FINITE") makers.set(op.to, op);
+    for (const slot of op.from) uses.set(slot, (uses.get(slot) ?? 0) + 1);
+  }
+  for (const { slot } of outputs) uses.set(slot, (uses.get(slot) ?? 0) + 1);
+  const merged = new Set<BlockOp>();
+  const productOf = (slot: number, extent: BlockOp["extent"]): BlockOp | undefined => {
+    const maker = makers.get(slot);
+    return maker?.op === "MUL_F" && maker.extent === extent && uses.get(slot) === 1 ? maker : undefined;
+  };
+  const result = ops.map((op): BlockOp => {
+    if (op.op !== "ADD_F" && op.op !== "SUB_F") return op;
+    const [a, b] = op.from as [number, number];
+    const first = productOf(a, op.extent);
+    const product = first ?? productOf(b, op.extent);
+    if (product === undefined) return op;
+    merged.add(product);
+    const other = first === undefined ? a : b;
+    const name = op.op === "ADD_F" ? "MUL_ADD" : first === undefined ? "SUB_MUL" : "MUL_SUB";
+    return { ...op, op: name, from: [...product.from, other] };
+  });
+  return result.filter((_, i) => !merged.has(ops[i]!));
+}
+
 /** Gives results that are never needed at the same time one slot. What is read from memory, constant or stored keeps its own. */
-function shareSlots({ inputs, constants, ops, outputs, slots }: Writer): {
+function shareSlots({
+  inputs,
+  constants,
+  ops,
+  outputs,
+  slots,
+}: Pick<Writer, "inputs" | "constants" | "outputs" | "slots"> & { readonly ops: readonly BlockOp[] }): {
   readonly slotOf: readonly number[];
   readonly count: number;
 } {
@@ -259,7 +293,8 @@ function splitOf(sizes: readonly number[], allowed: readonly number[]): number {
 export function planBlock(block: Block, memory: readonly Memory[], isNeeded: (memory: number) => boolean): BlockPlan {
   const writer = new Writer(block, memory, isNeeded);
   writer.write();
-  const { slotOf, count } = shareSlots(writer);
+  const ops = mergeProducts(writer.ops, writer.outputs);
+  const { slotOf, count } = shareSlots({ ...writer, ops });
   assert(count <= MAX_SLOTS, `a block needs ${count} slots`);
   const { sizes, strides, rowDims } = collapseBlock(
     block,
@@ -268,7 +303,7 @@ export function planBlock(block: Block, memory: readonly Memory[], isNeeded: (me
   assert(sizes.length <= MAX_DIMS, `a block has ${sizes.length} dimensions`);
   const volume = sizes.reduce((product, size) => product * size, 1);
   const row = block.rowDims === undefined ? 1 : sizes.slice(rowDims).reduce((product, size) => product * size, 1);
-  const work = volume * (writer.ops.length + 1);
+  const work = volume * (ops.length + 1);
   const folded = writer.outputs.map(({ fold }, i) => ({ fold, strides: strides[writer.inputs.length + i]! }));
   const allowed = sizes.flatMap((_, d) => {
     const isOfRow = block.rowDims !== undefined && d >= rowDims;
@@ -283,7 +318,7 @@ export function planBlock(block: Block, memory: readonly Memory[], isNeeded: (me
     slots: count,
     inputs: writer.inputs.map((input, i) => ({ ...input, slot: slotOf[input.slot]!, strides: strides[i]! })),
     constants: writer.constants.map(({ slot, bits }) => ({ slot: slotOf[slot]!, bits })),
-    ops: writer.ops.map((op) => ({ ...op, to: slotOf[op.to]!, from: op.from.map((slot) => slotOf[slot]!) })),
+    ops: ops.map((op) => ({ ...op, to: slotOf[op.to]!, from: op.from.map((slot) => slotOf[slot]!) })),
     outputs: writer.outputs.map((output, i) => ({
       ...output,
       slot: slotOf[output.slot]!,
