@@ -28,6 +28,8 @@ const FLAGS = [
   "--disable-sync",
 ];
 
+const LOAD_TIMEOUT_MS = 30_000;
+
 const ISOLATED = {
   "Cross-Origin-Opener-Policy": "same-origin",
   "Cross-Origin-Embedder-Policy": "require-corp",
@@ -79,22 +81,23 @@ async function openPage(module: string, executablePath: string): Promise<Page> {
     server.close();
     throw new SubjectFault("absent", `Chromium does not start: ${error.message.split("\n")[0]}`);
   });
+  const close = async (): Promise<void> => {
+    await browser.close();
+    server.close();
+  };
   const page = await browser.newPage();
-  let trouble = "";
+  let trouble = "nothing is said why";
   page.on("pageerror", (error) => {
     trouble = error.message;
   });
-  await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
-  await page.waitForFunction("globalThis.ask !== undefined", undefined, { timeout: 30_000 }).catch(() => {
+  try {
+    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    await page.waitForFunction("globalThis.ask !== undefined", undefined, { timeout: LOAD_TIMEOUT_MS });
+  } catch {
+    await close();
     throw new SubjectFault("failed", `the page does not load: ${trouble}`);
-  });
-  return {
-    call: (request) => page.evaluate((asked) => globalThis.ask(asked), request),
-    close: async () => {
-      await browser.close();
-      server.close();
-    },
-  };
+  }
+  return { call: (request) => page.evaluate((asked) => globalThis.ask(asked), request), close };
 }
 
 /** The subject with everything it imports, as one script. Modules of Node are asked for only in Node. */
@@ -107,7 +110,7 @@ async function bundle(module: string): Promise<string> {
     format: "esm",
     platform: "browser",
     target: "es2022",
-    external: ["node:*"],
+    external: ["node:*", "./*-recipe.ts"], // whole trainings are for processes
     write: false,
     logLevel: "silent",
   });

@@ -33,7 +33,8 @@ export function describeMachine(root: string): Machine {
   };
 }
 
-function instructionsOf(): string[] {
+/** Those of `INSTRUCTIONS` that the processor has; none where that cannot be told. */
+export function instructionsOf(): string[] {
   try {
     const flags = /^(?:flags|Features)\s*:(.*)$/m.exec(readFileSync("/proc/cpuinfo", "utf8"))?.[1]?.split(" ") ?? [];
     return INSTRUCTIONS.filter((name) => flags.includes(name));

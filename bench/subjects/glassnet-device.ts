@@ -12,6 +12,12 @@ export async function openBackend({ threads, options }: Setting): Promise<Device
     if (error instanceof UnsupportedError) throw new SubjectFault("absent", error.message);
     throw error;
   });
-  if (device.backend === backend) return device;
-  throw new SubjectFault("absent", `there is no ${backend} backend here: ${device.backend} was opened`);
+  if (device.backend !== backend) {
+    throw new SubjectFault("absent", `there is no ${backend} backend here: ${device.backend} was opened`);
+  }
+  if (device.threads !== threads) {
+    const why = device.notices.join("; ") || `it runs ${device.threads}`;
+    throw new SubjectFault("unsupported", `not on ${threads} threads here: ${why}`);
+  }
+  return device;
 }
