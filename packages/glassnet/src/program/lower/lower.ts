@@ -122,9 +122,11 @@ class Lowering {
   }
 
   #addKernel(unit: Unit, { instruction, inputs, output }: KernelNode): void {
-    const operand = (buffer: number): Operand => ({ ...this.#memory[buffer]!, buffer });
+    // The memory may have been shaped otherwise: what is read is its elements in the shape of the operand.
+    const operand = (buffer: number, named: number): Operand => ({ ...this.#memory[named]!, buffer });
     const encoder = encoders[instruction.prim as keyof typeof encoders] as Encoder<never>;
-    const call = encoder(inputs.map(operand), operand(output), instruction.attrs as never);
+    const operands = inputs.map((buffer, i) => operand(buffer, instruction.inputs[i]!));
+    const call = encoder(operands, operand(output, output), instruction.attrs as never);
     this.#push(call.kernel, call.args, unit, call.work, call.scratch ?? 0);
   }
 

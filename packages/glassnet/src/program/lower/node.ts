@@ -250,9 +250,12 @@ export function nodesOf(program: Program): Nodes {
   const writes = program.writes.map(({ state, value }) => ({ state: rootOf(viewOf(state)), next: claim(value) }));
   const isNext = new Set(claimed);
   const perStep = program.perStep.map(({ name, buffer }) => ({ name, memory: claim(buffer) }));
+  /** Rows and what is collected lie elsewhere at each step. */
+  const moves = (found: number): boolean =>
+    memory[found]!.source.kind === "row" || (claimed.has(found) && !isNext.has(found));
   const outputs = program.outputs.map(({ name, buffer }): Held => {
     const found = wholeOf(buffer);
-    return { name, memory: claimed.has(found) && !isNext.has(found) ? copy(viewOf(buffer)) : found };
+    return { name, memory: moves(found) ? copy(viewOf(buffer)) : found };
   });
   return { memory, nodes, writes, perStep, outputs };
 }

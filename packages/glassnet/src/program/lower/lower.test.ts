@@ -1,0 +1,43 @@
+import { describe, expect, test } from "vitest";
+import type { TensorType } from "../../core/shape.ts";
+import { GraphBuilder } from "../../ir/builder.ts";
+import type { Value, ValueOf } from "../../ir/graph.ts";
+import { infer } from "../../ops/all.ts";
+import { Ops } from "../../ops/operations.ts";
+import { buildProgram } from "../build.ts";
+import type { Source } from "../program.ts";
+import { type Lowered, lowerProgram } from "./lower.ts";
+
+const builder = new GraphBuilder(infer);
+const o = new Ops<Value>(builder);
+const sources = new Map<ValueOf<"input">, Source>();
+
+function feed(type: TensorType): Value {
+  const value = builder.input(type, "x");
+  sources.set(value, { kind: "feed", name: `x${sources.size}` });
+  return value as Value;
+}
+
+const lower = (...values: readonly Value[]): Lowered =>
+  lowerProgram(buildProgram({ sources, outputs: Object.fromEntries(values.map((value, i) => [`y${i}`, value])) }));
+const kernelsOf = ({ instructions }: Lowered) => instructions.map(({ kernel }) => kernel);
+
+test("a kernel sees a reshaped operand in the shape that it has there, not in that of the memory", () => {
+  const x = o.reshape(feed({ dtype: "f32", shape: [300] }), [12, 25]);
+  const indices = feed({ dtype: "i32", shape: [4] });
+  const { instructions } = lower(o.gather(x, indices, 1));
+  const reshaped = instructions[0]!.args;
+  const plain = lower(o.gather(feed({ dtype: "f32", shape: [12, 25] }), indices, 1)).instructions[0]!.args;
+  expect(reshaped.slice(3)).toEqual(plain.slice(3));
+});
+
+describe("memory", () => {
+  test("what is never needed at the same time shares it", () => {
+    const x = feed({ dtype: "f32", shape: [64, 64] });
+    const chain = [1, 2, 3, 4].reduce((y: Value) => o.gather(y, feed({ dtype: "i32", shape: [64] }), 0), x);
+    const lowered = lower(chain);
+    expect(kernelsOf(lowered)).toEqual(["gather", "gather", "gather", "gather"]);
+    // The operand, what is being made of it, and the indices.
+    expect(lowered.arenaBytes).toBeLessThan(3 * 64 * 64 * 4 + 4 * 64 * 4 + 64 + 1);
+  });
+});
