@@ -93,9 +93,9 @@ async function openPage(module: string, executablePath: string): Promise<Page> {
   try {
     await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
     await page.waitForFunction("globalThis.ask !== undefined", undefined, { timeout: LOAD_TIMEOUT_MS });
-  } catch {
+  } catch (cause) {
     await close();
-    throw new SubjectFault("failed", `the page does not load: ${trouble}`);
+    throw new SubjectFault("failed", `the page does not load: ${trouble}`, { cause });
   }
   return { call: (request) => page.evaluate((asked) => globalThis.ask(asked), request), close };
 }

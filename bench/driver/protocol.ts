@@ -68,8 +68,8 @@ export type Reply =
 export class SubjectFault extends Error {
   readonly kind: FaultKind;
 
-  constructor(kind: FaultKind, message: string) {
-    super(message);
+  constructor(kind: FaultKind, message: string, options?: ErrorOptions) {
+    super(message, options);
     this.name = "SubjectFault";
     this.kind = kind;
   }
