@@ -90,12 +90,16 @@ async function openPage(module: string, executablePath: string): Promise<Page> {
   page.on("pageerror", (error) => {
     trouble = error.message;
   });
-  try {
-    await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
-    await page.waitForFunction("globalThis.ask !== undefined", undefined, { timeout: LOAD_TIMEOUT_MS });
-  } catch (cause) {
+  await page.goto(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+  const isReady = await page
+    .waitForFunction("globalThis.ask !== undefined", undefined, { timeout: LOAD_TIMEOUT_MS })
+    .then(
+      () => true,
+      () => false,
+    );
+  if (!isReady) {
     await close();
-    throw new SubjectFault("failed", `the page does not load: ${trouble}`, { cause });
+    throw new SubjectFault("failed", `the page does not load: ${trouble}`);
   }
   return { call: (request) => page.evaluate((asked) => globalThis.ask(asked), request), close };
 }

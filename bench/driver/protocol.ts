@@ -68,8 +68,8 @@ export type Reply =
 export class SubjectFault extends Error {
   readonly kind: FaultKind;
 
-  constructor(kind: FaultKind, message: string, options?: ErrorOptions) {
-    super(message, options);
+  constructor(kind: FaultKind, message: string) {
+    super(message);
     this.name = "SubjectFault";
     this.kind = kind;
   }
