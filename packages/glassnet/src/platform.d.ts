@@ -56,6 +56,7 @@ declare namespace WebAssembly {
 declare class URL {
   constructor(url: string, base?: string | URL);
   readonly href: string;
+  readonly protocol: string;
 }
 
 interface ImportMeta {

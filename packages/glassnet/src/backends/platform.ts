@@ -29,8 +29,8 @@ export interface Platform {
   readonly processors: number;
   /** Whether the calling thread may wait for another one. That of a web page may not. */
   readonly canWait: boolean;
-  /** Starts a thread with a module that belongs to the package. The process does not wait for it. */
-  startThread(url: URL): Thread;
+  /** Starts a thread with `wasm/thread.js`. The process does not wait for it. */
+  startThread(): Thread;
   /** Loads the native add-on: the best variant for the processor, or the one that is named. */
   loadNative(variant?: string): NativeResult;
   /** How much memory there is, for all that runs. */
@@ -49,9 +49,11 @@ declare class Worker {
   terminate(): void;
 }
 declare class WorkerGlobalScope {}
+declare function atob(base64: string): string;
 
-function startThread(url: URL): Thread {
-  const worker = new Worker(url, { type: "module" });
+function startThread(): Thread {
+  // In this form, and in no other, bundlers see that the file is the start of a worker.
+  const worker = new Worker(new URL("../../wasm/thread.js", import.meta.url), { type: "module" });
   return {
     post: (message) => worker.postMessage(message),
     onMessage: (listener) => {
@@ -65,6 +67,12 @@ function startThread(url: URL): Thread {
   };
 }
 
+/** What an address holds that a bundler put in the place of a file. Pages may be forbidden to fetch those. */
+function bytesOf(dataUrl: string): Uint8Array<ArrayBuffer> {
+  const text = atob(dataUrl.slice(dataUrl.indexOf(",") + 1));
+  return Uint8Array.from(text, (character) => character.charCodeAt(0));
+}
+
 export const platform: Platform = {
   name: "browser",
   canWait: typeof WorkerGlobalScope !== "undefined" && globalThis instanceof WorkerGlobalScope,
@@ -74,6 +82,7 @@ export const platform: Platform = {
   processors: typeof navigator === "undefined" ? 1 : (navigator.hardwareConcurrency ?? 1),
   readAssetSync: undefined,
   readAsset: async (url) => {
+    if (url.protocol === "data:") return bytesOf(url.href);
     const response = await fetch(url);
     if (!response.ok) throw new Error(`HTTP status ${response.status}`);
     return new Uint8Array(await response.arrayBuffer());

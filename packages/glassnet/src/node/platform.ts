@@ -5,9 +5,9 @@ import { Worker } from "node:worker_threads";
 import type { Platform, Thread } from "../backends/platform.ts";
 import { loadNative } from "./load-native.ts";
 
-function startThread(url: URL): Thread {
+function startThread(): Thread {
   // Without the flags of the process: a loader of TypeScript, say, would only delay it.
-  const worker = new Worker(url, { execArgv: [] });
+  const worker = new Worker(new URL("../../wasm/thread.js", import.meta.url), { execArgv: [] });
   worker.unref();
   return {
     post: (message) => worker.postMessage(message),

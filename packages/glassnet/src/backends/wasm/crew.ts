@@ -1,7 +1,6 @@
 import { platform } from "#platform";
 import { ResourceError } from "../../core/errors.ts";
 import type { Thread } from "../platform.ts";
-import { assetOf } from "./asset.ts";
 
 /** What a module of the kernels exports. */
 export interface KernelExports {
@@ -78,11 +77,10 @@ export class Crew {
     const crew = new WeakRef(this);
     this.#threads = [];
     this.#pending = stacks.length;
-    const url = assetOf("thread.js");
     for (const stack of stacks) {
       let thread: Thread;
       try {
-        thread = platform.startThread(url);
+        thread = platform.startThread();
       } catch (cause) {
         this.#ended(false, (cause as Error).message);
         continue;

@@ -2,7 +2,7 @@ import { type Platform, platform } from "#platform";
 import { ResourceError, UnsupportedError } from "../../core/errors.ts";
 import type { BlockingDevice } from "../backend.ts";
 import { openCompiled } from "../compiled/device.ts";
-import { assetOf } from "./asset.ts";
+import { assetOf, hasAsset } from "./asset.ts";
 import { type KernelExports, MAX_THREADS } from "./crew.ts";
 import { WasmHost } from "./host.ts";
 import { hasRelaxedSimd, hasSharedMemory, hasSimd } from "./probe.ts";
@@ -48,7 +48,7 @@ function planOf({ relaxed = true, threads: wanted = 1, patienceMs = PATIENCE_MS 
   const reason = wanted > 1 ? whyAlone() : undefined;
   if (reason !== undefined) notices.push(`wasm: computes on one thread: ${reason}`);
   const threads = reason === undefined ? Math.min(wanted, MAX_THREADS) : 1;
-  const isRelaxed = relaxed && hasRelaxedSimd();
+  const isRelaxed = relaxed && hasRelaxedSimd() && hasAsset("kernels-relaxed.wasm");
   return {
     file: `kernels${isRelaxed ? "-relaxed" : ""}${threads > 1 ? "-threads" : ""}.wasm`,
     variant: isRelaxed ? "simd, relaxed multiply-add" : "simd",
@@ -64,6 +64,7 @@ function whyAlone(): string | undefined {
       ? "memory is not shared, because the page is not cross-origin isolated"
       : "memory cannot be shared";
   }
+  if (!hasAsset("kernels-threads.wasm")) return "the single-file build has no kernels for threads";
   return platform.canWait ? undefined : "a page may not wait for threads, but a worker may: open the device there";
 }
 
@@ -84,7 +85,11 @@ function makeMemory(shared: boolean): WebAssembly.Memory {
 
 function cannotLoad(file: string, cause: unknown): UnsupportedError {
   const what = `cannot load ${file}, which belongs to the package: ${(cause as Error).message}`;
-  return new UnsupportedError("unsupported", "wasm", what, { help: "install the package again", cause });
+  const help =
+    platform.name === "node"
+      ? "install the package again"
+      : "let the bundler take it along, or import glassnet/standalone, which holds it";
+  return new UnsupportedError("unsupported", "wasm", what, { help, cause });
 }
 
 function openModule(module: WebAssembly.Module, plan: Plan): WasmDevice {
