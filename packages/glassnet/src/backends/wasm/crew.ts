@@ -38,6 +38,12 @@ export interface CrewParts {
   readonly notice: (text: string) => void;
 }
 
+/** How threads know their crew: until all have joined or failed they keep it alive, because somebody may wait for that. */
+interface Hold {
+  crew: Crew | undefined;
+  readonly weak: WeakRef<Crew>;
+}
+
 /** Threads outlive whoever started them, since they wait for ever: they are stopped when their crew is collected. */
 let abandoned: FinalizationRegistry<readonly Thread[]> | undefined;
 
@@ -50,6 +56,7 @@ export class Crew {
   readonly size: number;
   readonly #parts: CrewParts;
   #threads: Thread[] | undefined;
+  #hold: Hold | undefined;
   /** Threads that neither joined nor failed yet. */
   #pending = 0;
   #whenJoined: ((count: number) => void)[] = [];
@@ -74,7 +81,8 @@ export class Crew {
   #start(): void {
     if (this.#threads !== undefined) return;
     const { module, memory, mailbox, stacks } = this.#parts;
-    const crew = new WeakRef(this);
+    const hold: Hold = { crew: this, weak: new WeakRef(this) };
+    this.#hold = hold;
     this.#threads = [];
     this.#pending = stacks.length;
     for (const stack of stacks) {
@@ -89,13 +97,13 @@ export class Crew {
       let hasEnded = false;
       thread.onMessage(() => {
         hasJoined = true;
-        const alive = crew.deref();
+        const alive = hold.weak.deref();
         if (alive !== undefined) alive.#joinedOne();
       });
       thread.onEnd((reason) => {
         if (hasEnded) return;
         hasEnded = true;
-        const alive = crew.deref();
+        const alive = hold.weak.deref();
         if (alive !== undefined) alive.#ended(hasJoined, reason);
       });
       thread.post({ module, memory, mailbox, stack });
@@ -112,6 +120,7 @@ export class Crew {
 
   #settle(): void {
     if (this.#pending > 0) return;
+    if (this.#hold !== undefined) this.#hold.crew = undefined;
     for (const thread of this.#threads ?? []) thread.keepAlive(false);
     const count = this.#count();
     for (const resolve of this.#whenJoined) resolve(count);
@@ -148,8 +157,8 @@ export class Crew {
   run(program: number, steps: number, threads: number): number {
     const { exports, mailbox } = this.#parts;
     if (this.#failure !== undefined) throw this.#failure;
-    if (this.#threads === undefined) this.#start();
-    const present = Math.min(threads, this.#count());
+    if (threads > 1 && this.#threads === undefined) this.#start();
+    const present = threads > 1 ? Math.min(threads, this.#count()) : 1;
     if (present === 1) return exports.run(program, steps);
     let applied: number;
     try {

@@ -220,8 +220,7 @@ class WasmProgram implements HostProgram {
     for (let i = 0; i < tables.length; i++) {
       host.writeWord(this.#tableList + 12 * i + 8, addresses[tables[i].buffer]);
     }
-    if (threads > 1 && this.#crew !== undefined) return this.#crew.run(this.#base, steps, threads);
-    return this.#exports.run(this.#base, steps);
+    return this.#crew === undefined ? this.#exports.run(this.#base, steps) : this.#crew.run(this.#base, steps, threads);
   }
 
   release(): void {
