@@ -9,6 +9,7 @@ import {
   type Loss,
   type Tensor,
 } from "glassnet";
+import type { Device } from "glassnet/engine";
 import type { Decision, Digitizer } from "./decision.ts";
 import { SIDE } from "./draw.ts";
 import { Failure } from "./failure.ts";
@@ -27,6 +28,7 @@ const ALL_SHOWN = 10;
 /** One example's way forward and back, as the library computed it. */
 export interface Backprop {
   readonly decision: Decision;
+  readonly device: Device;
   readonly run: Capture;
   readonly loss: number;
   readonly places: readonly LinearPlace[];
@@ -42,25 +44,27 @@ export interface Backprop {
 export async function readBackprop(
   { model, outputs: kind = "logits" }: Digitizer,
   decision: Decision,
+  device: Device,
 ): Promise<Backprop> {
   const loss: Loss = lossOf(kind === "logits" ? "cross-entropy" : "mse");
   const targets = fromData(Int32Array.of(decision.label), [1]);
-  const run = await capture(model, decision.x, { loss, targets });
+  const run = await capture(model, decision.x, { loss, targets, device });
   const places = linearPlaces(model);
   const read = async (entries: readonly (readonly [string, Tensor | undefined])[]) => {
     const found = new Map<string, ArrayLike<number>>();
-    for (const [path, tensor] of entries) if (tensor !== undefined) found.set(path, await tensor.data());
+    for (const [path, tensor] of entries) if (tensor !== undefined) found.set(path, await tensor.data({ device }));
     return found;
   };
   const layers = [...run.layers.values()];
   const outputs = await read(layers.map(({ path, output }) => [path, output]));
   const deltas = await read(places.map(({ path }) => [path, run.layers.get(path)?.outputGrad]));
   const gradients = await read(Object.entries(run.paramGrads ?? {}));
-  const lossValue = await run.loss!.item();
+  const lossValue = await run.loss!.item({ device });
   const check = (onProgress?: (done: number, total: number) => void) =>
-    checkGradients(model, decision.x, { loss, targets, ...(onProgress && { onProgress }) });
+    checkGradients(model, decision.x, { loss, targets, device, ...(onProgress && { onProgress }) });
   return {
     decision,
+    device,
     run,
     loss: lossValue,
     places,
@@ -195,7 +199,7 @@ function printOutputs(terminal: Terminal, backprop: Backprop, isKnown: boolean, 
 /** The largest δ of each hidden layer, and one weight's gradient worked out. */
 async function printHidden(
   terminal: Terminal,
-  { run, deltas, gradients, places }: Backprop,
+  { run, deltas, device, gradients, places }: Backprop,
   m: Messages,
 ): Promise<void> {
   const text = m.explain.backprop;
@@ -211,7 +215,7 @@ async function printHidden(
     }
     const [unit] = units;
     if (unit === undefined) continue;
-    const inputs = await run.layers.get(path)!.input.data();
+    const inputs = await run.layers.get(path)!.input.data({ device });
     const [index = 0] = largest(Array.from(inputs, Math.abs), 1);
     const input = isFirst
       ? m.explain.neuron.pixel(Math.floor(index / SIDE), index % SIDE, index)

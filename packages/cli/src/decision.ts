@@ -11,6 +11,7 @@ import {
   sliceRows,
   type Tensor,
 } from "glassnet";
+import type { Device } from "glassnet/engine";
 import type { Card } from "./card.ts";
 import { printEvidence } from "./evidence-report.ts";
 import type { Messages } from "./messages/index.ts";
@@ -37,11 +38,11 @@ export interface Decision {
 
 export type Digitizer = Pick<SavedModel, "model" | "preprocessing" | "outputs">;
 
-export async function decide(saved: Digitizer, data: Dataset, index: number): Promise<Decision> {
+export async function decide(saved: Digitizer, data: Dataset, index: number, device: Device): Promise<Decision> {
   const row = sliceRows(data, index, index + 1);
   const x = encode(saved.preprocessing, fromArray(row.inputs));
   const kind = saved.outputs ?? "logits";
-  const outputs = await shownOutputs(kind, saved.model.call(x)).data();
+  const outputs = await shownOutputs(kind, saved.model.call(x)).data({ device });
   const probabilities = Float32Array.from(outputs);
   const [predicted, runnerUp] = largest(probabilities, 2) as [number, number];
   const pixels = row.inputs.data;
@@ -65,15 +66,16 @@ export interface Reasons {
 export async function reasonsOf(
   model: Layer,
   { x, predicted, runnerUp }: Decision,
+  device: Device,
   choice: { readonly classIndex?: number | undefined; readonly versus?: number | undefined } = {},
 ): Promise<Reasons> {
   const { classIndex = predicted, versus = classIndex === runnerUp ? predicted : runnerUp } = choice;
-  const own = await evidence(model, x, { classIndex });
-  const other = await evidence(model, x, { classIndex, versus });
+  const own = await evidence(model, x, { classIndex, device });
+  const other = await evidence(model, x, { classIndex, versus, device });
   const places = linearPlaces(model);
   const place = places.at(-2) ?? places.at(-1)!;
   const unit = places.length > 1 ? ((own.for[0] ?? own.against[0])?.index ?? 0) : classIndex;
-  const neuron = await contributions(model, x, { layer: place.path, unit });
+  const neuron = await contributions(model, x, { layer: place.path, unit, device });
   return { own, versus: other, neuron, place };
 }
 

@@ -1,4 +1,5 @@
 import { digitNames, formatCount } from "glassnet";
+import { computedBy, computingFlags, Notices, openComputing } from "./computing.ts";
 import { printConfusion } from "./confusion.ts";
 import { verb } from "./context.ts";
 import { exitCodes, UsageFailure } from "./failure.ts";
@@ -13,7 +14,7 @@ import { wrap } from "./width.ts";
 
 const USAGE = "glassnet eval MODEL mnist [options]";
 
-const flags = modelFlags satisfies FlagTable;
+const flags = { ...computingFlags, ...modelFlags } satisfies FlagTable;
 
 export const evalVerb = verb({
   name: "eval",
@@ -30,10 +31,11 @@ export const evalVerb = verb({
     if (dataset === undefined) throw new UsageFailure(m.usage.missingDataset("eval"), usage);
     if (dataset !== "mnist") throw new UsageFailure(m.usage.unknownDataset("eval", dataset), usage);
     if (extra !== undefined) throw new UsageFailure(m.usage.extraArgument("eval", extra), usage);
+    const device = await openComputing("eval", values, m);
     const opened = await openDigitModel(name, m);
     const data = await digitsFor(opened, "test", values.data);
     const kind = opened.saved.outputs ?? "logits";
-    const outcome = await outcomeOf(opened.saved.model, data, kind);
+    const outcome = await outcomeOf(opened.saved.model, data, kind, device);
     checkFinite(outcome, opened.path, m);
     const qualities = classQualities(outcome.confusion);
     if (values.json) {
@@ -52,6 +54,7 @@ export const evalVerb = verb({
           examples,
         })),
         confusion: outcome.confusion.counts,
+        ...computedBy(device, values),
       });
       return exitCodes.done;
     }
@@ -61,6 +64,8 @@ export const evalVerb = verb({
     const right = formatCount(Math.round(outcome.accuracy * data.size));
     terminal.print(`  ${m.models.accuracyLine(percent(outcome.accuracy), right, count)}`);
     terminal.print(`  ${m.models.lossLine(m.models.lossName[kind], lossText(outcome.loss))}`);
+    terminal.print(`  ${m.computing.by(device)}`);
+    new Notices(device, terminal, m).print();
     printHead(terminal, m.models.perClass);
     const { columns } = m.models;
     const [head, ...lines] = tableLines(

@@ -1,6 +1,8 @@
 import { type Contributions, contributions, type Evidence, findTerm } from "glassnet";
+import type { Device } from "glassnet/engine";
 import { printBackprop, readBackprop } from "./backprop.ts";
 import { printCards } from "./card.ts";
+import { checkComputing, computedBy, computingFlags, Notices, openComputing } from "./computing.ts";
 import { type Call, verb } from "./context.ts";
 import { cardOf, type Decision, decide, printReasons, reasonsOf } from "./decision.ts";
 import { exitCodes, UsageFailure } from "./failure.ts";
@@ -54,10 +56,18 @@ const flags = {
     help: "how many terms to show, the largest first; by default 6, and with --unit every term that is not 0",
     zh: "显示多少项，从最大的起；默认 6 项，有 --unit 时默认显示所有不为 0 的项",
   },
+  ...computingFlags,
   ...modelFlags,
 } as const satisfies FlagTable;
 
 type ExplainCall = Call<typeof flags>;
+
+/** What is explained, and where it is computed. */
+interface Explained {
+  readonly opened: OpenedModel;
+  readonly decision: Decision;
+  readonly device: Device;
+}
 
 /** Terms on each side of an explanation, unless `--top` says otherwise. */
 const EVIDENCE_SHOWN = 6;
@@ -111,68 +121,82 @@ const neuronJson = ({ terms, ...rest }: Contributions) => ({
 
 const evidenceJson = (evidence: Evidence) => ({ ...evidence });
 
-async function explainDecision(opened: OpenedModel, decision: Decision, call: ExplainCall): Promise<void> {
+async function explainDecision(explained: Explained, call: ExplainCall): Promise<void> {
+  const { opened, decision, device } = explained;
   const { terminal, m, values, writeJson } = call;
   const { model } = opened.saved;
-  const reasons = await reasonsOf(model, decision, { classIndex: values.class, versus: values.versus });
+  const reasons = await reasonsOf(model, decision, device, { classIndex: values.class, versus: values.versus });
   if (!values.json) {
     terminal.print();
     printReasons(terminal, opened.saved, reasons, values.top ?? EVIDENCE_SHOWN, m);
     return;
   }
   writeJson({
-    ...headJson(opened, decision, call),
+    ...headJson(explained, call),
     evidence: evidenceJson(reasons.own),
     versus: evidenceJson(reasons.versus),
     neuron: neuronJson(reasons.neuron),
   });
 }
 
-function headJson(opened: OpenedModel, { index, label, predicted, probabilities, kind }: Decision, call: ExplainCall) {
+function headJson({ opened, decision, device }: Explained, { values }: ExplainCall) {
+  const { index, label, predicted, probabilities, kind } = decision;
   const name = kind === "logits" ? "probabilities" : "scores";
-  const { set } = call.values;
-  return { version: 1, model: opened.path, set, index, label, predicted, [name]: Array.from(probabilities) };
+  const { set } = values;
+  return {
+    ...{ version: 1, model: opened.path, set, index, label, predicted },
+    [name]: Array.from(probabilities),
+    ...computedBy(device, values),
+  };
 }
 
-async function explainUnit(opened: OpenedModel, decision: Decision, call: ExplainCall): Promise<void> {
+async function explainUnit(explained: Explained, call: ExplainCall): Promise<void> {
+  const { opened, decision, device } = explained;
   const { terminal, m, values, writeJson } = call;
   const { model } = opened.saved;
   const { place, unit } = parseUnit(values.unit!, linearPlaces(model), call);
-  const sum = await contributions(model, decision.x, { layer: place.path, unit });
+  const sum = await contributions(model, decision.x, { layer: place.path, unit, device });
   if (values.json) {
-    writeJson({ ...headJson(opened, decision, call), neuron: neuronJson(sum) });
+    writeJson({ ...headJson(explained, call), neuron: neuronJson(sum) });
     return;
   }
   terminal.print();
   printNeuron(terminal, sum, { number: place.number, isPixels: place.isFirst, top: values.top ?? sum.terms.length }, m);
 }
 
-async function explainBackprop(opened: OpenedModel, decision: Decision, call: ExplainCall): Promise<void> {
+async function explainBackprop(explained: Explained, call: ExplainCall): Promise<void> {
+  const { opened, decision, device } = explained;
   const { terminal, m, values, writeJson } = call;
-  const backprop = await readBackprop(opened.saved, decision);
+  const backprop = await readBackprop(opened.saved, decision, device);
   if (!values.json) {
     terminal.print();
     await printBackprop(terminal, backprop, opened.saved.model, m);
     return;
   }
-  writeJson({ ...headJson(opened, decision, call), ...(await backprop.toJson()) });
+  writeJson({ ...headJson(explained, call), ...(await backprop.toJson()) });
 }
 
 async function explainModel(name: string, index: number, call: ExplainCall): Promise<number> {
   const { m, values, terminal } = call;
   checkCombination(call);
+  checkComputing("explain", values, m);
   const opened = await openDigitModel(name, m);
   if (values.unit !== undefined) parseUnit(values.unit, linearPlaces(opened.saved.model), call);
   const data = await digitsFor(opened, values.set, values.data);
   checkIndex(index, data, values.set, m);
-  const decision = await decide(opened.saved, data, index);
+  const device = await openComputing("explain", values, m);
+  const notices = new Notices(device, terminal, m);
+  notices.skip();
+  const decision = await decide(opened.saved, data, index, device);
   checkFinite(decision, opened.path, m);
   checkClasses(call, decision.predicted);
   if (!values.json)
     printCards(terminal, [cardOf(decision, m.models.digitOf(m.models.sets[values.set], index))], m, true);
-  if (values.backprop) await explainBackprop(opened, decision, call);
-  else if (values.unit !== undefined) await explainUnit(opened, decision, call);
-  else await explainDecision(opened, decision, call);
+  const explained = { opened, decision, device };
+  if (values.backprop) await explainBackprop(explained, call);
+  else if (values.unit !== undefined) await explainUnit(explained, call);
+  else await explainDecision(explained, call);
+  if (!values.json) notices.print();
   return exitCodes.done;
 }
 

@@ -4,6 +4,7 @@ import { readFileSync } from "node:fs";
 import { closest } from "glassnet";
 import { parseArguments } from "./arguments.ts";
 import type { Context, Verb } from "./context.ts";
+import { doctorVerb } from "./doctor.ts";
 import { evalVerb } from "./eval.ts";
 import { explainVerb } from "./explain.ts";
 import { describeError, exitCodeOf, exitCodes, Failure, UsageFailure } from "./failure.ts";
@@ -18,7 +19,7 @@ import { visible } from "./visible.ts";
 
 /** Verbs with flags of any kind, as the table below holds them. */
 // biome-ignore lint/suspicious/noExplicitAny: a verb knows its own flags; the table does not
-const verbs = [trainVerb, evalVerb, predictVerb, explainVerb, inspectVerb] as readonly Verb<any>[];
+const verbs = [trainVerb, evalVerb, predictVerb, explainVerb, inspectVerb, doctorVerb] as readonly Verb<any>[];
 
 function versionOf(): string {
   const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");

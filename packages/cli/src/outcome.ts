@@ -8,6 +8,7 @@ import {
   type SavedModel,
   type Tensor,
 } from "glassnet";
+import type { Device } from "glassnet/engine";
 import { Failure } from "./failure.ts";
 import type { Messages } from "./messages/index.ts";
 import { lossOf } from "./recipe.ts";
@@ -44,14 +45,21 @@ export function checkFinite(
 }
 
 /** One pass over the set, from which everything else follows. */
-export async function outcomeOf(model: Layer, data: Dataset, kind: OutputKind): Promise<Outcome> {
-  const outputs = await predict(model, data);
+export async function outcomeOf(model: Layer, data: Dataset, kind: OutputKind, device: Device): Promise<Outcome> {
+  const outputs = await predict(model, data, { device });
   const classes = outputs.shape.at(-1)!;
   const loss = lossOf(kind === "logits" ? "cross-entropy" : "mse")(outputs, fromArray(data.targets));
-  const probabilities = Float32Array.from(await shownOutputs(kind, outputs).data());
-  const predicted = Int32Array.from(await outputs.argmax({ axis: -1 }).data());
+  const probabilities = Float32Array.from(await shownOutputs(kind, outputs).data({ device }));
+  const predicted = Int32Array.from(await outputs.argmax({ axis: -1 }).data({ device }));
   const confusion = confusionTable(data.targets.data, predicted, classes);
-  return { loss: await loss.item(), accuracy: confusion.accuracy, confusion, probabilities, predicted, classes };
+  return {
+    loss: await loss.item({ device }),
+    accuracy: confusion.accuracy,
+    confusion,
+    probabilities,
+    predicted,
+    classes,
+  };
 }
 
 /** The share of the predictions of a class that are right, and the share of its examples that are found. */

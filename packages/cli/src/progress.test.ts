@@ -20,6 +20,9 @@ function screen(columns: number, isTTY: boolean) {
   return { written, stream: stream as unknown as NodeJS.WriteStream };
 }
 
+/** A line as it stands on the screen: it is written over the old one, whose rest is then erased. */
+const shown = (text: string) => text.replace(/^\r/, "").replace("\u001b[K", "");
+
 const start: StartEvent = {
   version: 1,
   kind: "start",
@@ -63,7 +66,7 @@ test.each([
   const { written, stream } = screen(columns, true);
   const terminal = openTerminal({ stream, isColored: true });
   drive(new Progress(terminal, messagesOf(lang), start), 1000, 10);
-  const lines = written.map((text) => text.replace("\r\u001b[2K", ""));
+  const lines = written.map(shown);
   expect(lines.length).toBeGreaterThan(50);
   expect(lines.length).toBeLessThanOrEqual(101);
   expect(Math.max(...lines.map(widthOf))).toBeLessThan(columns);
@@ -74,8 +77,8 @@ test("the line says how far it is, how good, how fast, and how long it still tak
   vi.useFakeTimers();
   const { written, stream } = screen(100, true);
   drive(new Progress(openTerminal({ stream, isColored: false }), messagesOf("en"), start), 1300, 10);
-  expect(written.at(-1)!.replace("\r\u001b[2K", "")).toMatchInlineSnapshot(
-    `"epoch 2/8  ━━━━━━━━━━━━━━─────────────   50%  loss 0.5000  accuracy 97.3%  6,400/s  55.9 s left"`,
+  expect(shown(written.at(-1)!)).toMatchInlineSnapshot(
+    `"epoch 2/8  ━━━━━──────────────────────   19%  loss 0.5000  accuracy 97.3%  6,405/s  55.9 s left"`,
   );
 });
 
@@ -83,7 +86,7 @@ test("without colours a screen gets none", () => {
   vi.useFakeTimers();
   const { written, stream } = screen(80, true);
   drive(new Progress(openTerminal({ stream, isColored: false }), messagesOf("en"), start), 100, 10);
-  expect(written.join("").replaceAll("\r\u001b[2K", "")).not.toContain("\u001b");
+  expect(written.map(shown).join("")).not.toContain("\u001b");
 });
 
 test("where nothing can be drawn again, there is a plain line every ten seconds", () => {
@@ -95,4 +98,38 @@ test("where nothing can be drawn again, there is a plain line every ten seconds"
       epoch 1 of 8: step 668 of 860, loss 0.5000, 2,133 digits per second, 3 min 06 s left
     "
   `);
+});
+
+test("no speed and no time is told before either can be known: the first step only made the programs ready", () => {
+  vi.useFakeTimers();
+  const { written, stream } = screen(80, true);
+  const progress = new Progress(openTerminal({ stream, isColored: false }), messagesOf("en"), start);
+  const step = (at: number, steps: number, elapsedMs: number) =>
+    progress.step({
+      ...{ version: 1, kind: "step", step: at, epoch: 1, learningRate: 0.1, elapsedMs },
+      ...{ losses: new Float32Array(steps).fill(0.5), examples: 64 * steps },
+    });
+  vi.advanceTimersByTime(900);
+  step(1, 1, 900); // a second of preparation
+  vi.advanceTimersByTime(150);
+  step(101, 100, 1050);
+  vi.advanceTimersByTime(150);
+  step(201, 100, 1200);
+  expect(written.map(shown)).toMatchInlineSnapshot(`
+    [
+      "epoch 1/8  ────────────────────────────────────────    0%  loss 0.5000",
+      "epoch 1/8  ━───────────────────────────────────────    1%  loss 0.5000",
+      "epoch 1/8  ━─────────────────────    3%  loss 0.5000  42,667/s  10.0 s left",
+    ]
+  `);
+});
+
+test("what is printed goes above the line, in one piece, so that nothing flickers", () => {
+  const { written, stream } = screen(40, true);
+  const terminal = openTerminal({ stream, isColored: false });
+  terminal.live("half");
+  terminal.print("a row");
+  terminal.live("");
+  terminal.print("the end");
+  expect(written).toEqual(["\rhalf\u001b[K", "\r\u001b[2Ka row\nhalf", "\r\u001b[2K", "the end\n"]);
 });

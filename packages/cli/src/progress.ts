@@ -7,8 +7,12 @@ import { widthOf } from "./width.ts";
 
 const REDRAW_MS = 100;
 const PLAIN_LINE_MS = 10_000;
-/** Share of the newest loss in the smoothed one, and the like for the speed. */
+/** Share of the newest loss in the smoothed one. */
 const SMOOTHING = 0.05;
+/** The speed is that of the last seconds: what is older counts less and less. */
+const MEMORY_MS = 3000;
+/** No speed is told before it was measured for so long. */
+const MEASURED_MS = 250;
 /** Columns left free behind the line: the terminal prints ^C there. */
 const CONTROL = 4;
 const MIN_BAR = 8;
@@ -23,8 +27,10 @@ export class Progress {
   #accuracy: number | undefined;
   #lastDraw = Number.NEGATIVE_INFINITY;
   #lastPlain = performance.now();
-  #lastStepMs = 0;
-  #msPerExample: number | undefined;
+  /** Undefined before the first step, which also made the programs ready and says nothing about speed. */
+  #lastStepMs: number | undefined;
+  /** Examples and milliseconds of the last steps, the older ones weighing less. */
+  #recent = { examples: 0, ms: 0 };
   /** Milliseconds of everything else, such as measuring after an epoch, for each epoch. */
   #msBetween = 0;
 
@@ -38,10 +44,8 @@ export class Progress {
     for (const loss of event.losses) {
       this.#loss = this.#loss === undefined ? loss : this.#loss + SMOOTHING * (loss - this.#loss);
     }
-    const ms = (event.elapsedMs - this.#lastStepMs) / event.examples;
+    if (this.#lastStepMs !== undefined) this.#measure(event.examples, event.elapsedMs - this.#lastStepMs);
     this.#lastStepMs = event.elapsedMs;
-    this.#msPerExample =
-      this.#msPerExample === undefined ? ms : this.#msPerExample + SMOOTHING * (ms - this.#msPerExample);
     const now = performance.now();
     if (this.#terminal.isLive && now - this.#lastDraw >= REDRAW_MS) {
       this.#lastDraw = now;
@@ -55,37 +59,50 @@ export class Progress {
   /** After the held-out digits were measured. */
   epoch(event: { readonly elapsedMs: number; readonly accuracy: number | undefined }): void {
     this.#accuracy = event.accuracy;
-    this.#msBetween = event.elapsedMs - this.#lastStepMs;
+    this.#msBetween = event.elapsedMs - (this.#lastStepMs ?? 0);
     this.#lastStepMs = event.elapsedMs;
     this.#lastPlain = performance.now();
   }
 
-  #numbers(event: StepEvent) {
-    const { stepsPerEpoch, epochs, examples, batchSize } = this.#start;
-    const remaining = (epochs * stepsPerEpoch - event.step) / stepsPerEpoch; // epochs
-    const perExample = this.#msPerExample ?? 0;
-    const stepInEpoch = event.step - (event.epoch - 1) * stepsPerEpoch;
+  #measure(examples: number, ms: number): void {
+    const kept = Math.exp(-ms / MEMORY_MS);
+    this.#recent = { examples: kept * this.#recent.examples + examples, ms: kept * this.#recent.ms + ms };
+  }
+
+  /** Examples a second, and the time that is left; undefined as long as nobody can know. */
+  #speed(event: StepEvent): { speed: string; left: string } | undefined {
+    const { examples: recent, ms } = this.#recent;
+    if (ms < MEASURED_MS) return undefined;
+    const { stepsPerEpoch, epochs, examples } = this.#start;
+    const epochsLeft = (epochs * stepsPerEpoch - event.step) / stepsPerEpoch;
+    const leftMs = epochsLeft * ((examples * ms) / recent + this.#msBetween);
     return {
-      stepInEpoch,
-      share: Math.min(1, (stepInEpoch * batchSize) / examples),
+      speed: formatCount(Math.round((1000 * recent) / ms)),
+      left: this.#m.duration(Math.max(1000, Math.round(leftMs))),
+    };
+  }
+
+  #results() {
+    return {
       loss: lossText(this.#loss ?? 0),
       accuracy: this.#accuracy === undefined ? undefined : percent(this.#accuracy, 1),
-      speed: formatCount(perExample > 0 ? Math.round(1000 / perExample) : 0),
-      left: this.#m.duration(Math.max(1000, Math.round(remaining * (examples * perExample + this.#msBetween)))),
     };
   }
 
   #line(event: StepEvent): string {
     const { live } = this.#m.train;
     const { paint, columns } = this.#terminal;
-    const { share, loss, accuracy, speed, left } = this.#numbers(event);
-    const head = live.epoch(event.epoch, this.#start.epochs);
+    const { epochs, stepsPerEpoch } = this.#start;
+    const { loss, accuracy } = this.#results();
+    const pace = this.#speed(event);
+    // Of the whole training: an epoch may take less time than the eye.
+    const share = Math.min(1, event.step / (epochs * stepsPerEpoch));
+    const head = live.epoch(event.epoch, epochs);
     const parts = [
       percent(share, 0).padStart(4),
       live.loss(loss),
       ...(accuracy === undefined ? [] : [live.accuracy(accuracy)]),
-      live.speed(speed),
-      live.left(left),
+      ...(pace === undefined ? [] : [live.speed(pace.speed), live.left(pace.left)]),
     ];
     const room = () =>
       columns - 1 - CONTROL - widthOf(head) - 2 - parts.reduce((sum, part) => sum + widthOf(part) + 2, 0);
@@ -95,16 +112,16 @@ export class Progress {
   }
 
   #plainLine(event: StepEvent): string {
-    const { stepInEpoch, loss, accuracy, speed, left } = this.#numbers(event);
+    const { epochs, stepsPerEpoch } = this.#start;
+    const { loss, accuracy } = this.#results();
     return this.#m.train.plainStep({
       epoch: event.epoch,
-      epochs: this.#start.epochs,
-      step: formatCount(stepInEpoch),
-      steps: formatCount(this.#start.stepsPerEpoch),
+      epochs,
+      step: formatCount(event.step - (event.epoch - 1) * stepsPerEpoch),
+      steps: formatCount(stepsPerEpoch),
       loss,
       accuracy,
-      speed,
-      left,
+      pace: this.#speed(event),
     });
   }
 }

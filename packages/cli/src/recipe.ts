@@ -6,6 +6,7 @@ import {
   adamW,
   crossEntropy,
   dropout,
+  dropoutRate,
   flatten,
   type Initializer,
   init,
@@ -20,6 +21,7 @@ import {
   Rng,
   Sequential,
   sgd,
+  sgdOptions,
   trainOptions,
 } from "glassnet";
 import type { FlagTable, Values } from "./flag.ts";
@@ -31,6 +33,8 @@ export const PIXELS = 784;
 export const CLASSES = 10;
 /** More neurons than this in one layer are a slip of the keyboard. */
 const MAX_LAYER_SIZE = 65_536;
+/** Of the optimizer that is called so; descent without one is `sgd`. */
+const USUAL_MOMENTUM = 0.9;
 
 const hiddenActivations = activationNames.filter((name) => name !== "softmax" && name !== "logSoftmax");
 const encodings = Object.keys(pixelEncodings) as readonly PixelEncoding[];
@@ -82,27 +86,21 @@ export const recipeFlags = {
     zh: "由梯度得出每一步的规则",
   },
   momentum: {
-    kind: "number",
-    min: 0,
-    max: 0.9999,
-    default: 0.9,
+    ...sgdOptions.momentum,
+    default: USUAL_MOMENTUM,
     isOptional: true,
-    help: "share of the last step that is taken again (for sgd and momentum)",
+    help: `${sgdOptions.momentum.help} (for sgd and momentum)`,
     zh: "上一步再走一次的比例（用于 sgd 和 momentum）",
   },
   dropout: {
-    kind: "number",
-    min: 0,
-    max: 0.99,
+    ...dropoutRate,
     default: 0,
     placeholder: "RATE",
     help: "share of hidden neurons that each step leaves out",
     zh: "每一步随机略去的隐藏神经元比例",
   },
   decay: {
-    kind: "number",
-    min: 0,
-    default: 0,
+    ...sgdOptions.decay,
     isOptional: true,
     help: "pull of the weights towards 0; 0.01 for adamW, else 0",
     zh: "把权重拉向 0 的力度；adamW 默认 0.01，其他默认 0",
@@ -169,7 +167,7 @@ export function recipeOf(values: RecipeValues, m: Messages): Recipe {
     learningRate: values.learningRate ?? usualLearningRate(loss, optimizer),
     schedule: values.schedule,
     optimizer,
-    momentum: hasMomentum ? (values.momentum ?? (optimizer === "momentum" ? 0.9 : 0)) : 0,
+    momentum: hasMomentum ? (values.momentum ?? (optimizer === "momentum" ? USUAL_MOMENTUM : 0)) : 0,
     decay: values.decay ?? (optimizer === "adamW" ? 0.01 : 0),
     dropout: values.dropout,
     seed: values.seed,

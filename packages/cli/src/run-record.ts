@@ -1,4 +1,5 @@
 import type { SavedModel, Scores } from "glassnet";
+import type { ComputedBy } from "./computing.ts";
 import type { Digits } from "./digits.ts";
 import type { Outcome } from "./outcome.ts";
 import type { Recipe } from "./recipe.ts";
@@ -9,7 +10,7 @@ import type { Trained } from "./training-loop.ts";
 export interface Request {
   readonly data?: string | undefined;
   readonly limit?: number | undefined;
-  readonly backend: string;
+  readonly computedBy: ComputedBy;
 }
 
 /** The content of `config.json`. */
@@ -23,7 +24,7 @@ export function configOf(recipe: Recipe, digits: Digits, saved: SavedModel, requ
     recipe,
     preprocessing: saved.preprocessing,
     architecture: saved.model.config(),
-    backend: request.backend,
+    ...request.computedBy,
   };
 }
 
@@ -73,7 +74,7 @@ export function resultOf(
     trainingExamples: digits.training.size,
     limit: request.limit ?? null,
     epochsAsked: recipe.epochs,
-    backend: start.backend,
+    ...request.computedBy,
     model: modelPath ?? null,
     run: folder.path,
   };

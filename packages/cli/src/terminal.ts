@@ -35,7 +35,10 @@ export interface Terminal {
   /** Whether a line can be drawn again. */
   readonly isLive: boolean;
   print(text?: string): void;
-  /** Draws a line that the next `live` or `print` replaces. Nothing happens where there is no screen. */
+  /**
+   * Draws a line that the next `live` replaces; what is printed goes above it, and an empty text takes it away. Nothing
+   * happens where there is no screen.
+   */
   live(text: string): void;
 }
 
@@ -47,32 +50,28 @@ export interface TerminalOptions {
 }
 
 const ERASE_LINE = "\r\u001b[2K";
+const ERASE_REST = "\u001b[K";
 
 export function openTerminal({ stream, isColored, isMuted = false }: TerminalOptions): Terminal {
   const isScreen = stream.isTTY === true && process.env.TERM !== "dumb";
   const isLive = isScreen && !isMuted;
-  let isDrawn = false;
+  let drawn = "";
+  const columnsOf = () => (stream.columns > 0 ? stream.columns : 80);
   return {
     paint: paintOf(isScreen && isColored, isScreen && isColored && stream.getColorDepth() >= 8),
     isLive,
     get columns() {
-      return isScreen && stream.columns > 0 ? stream.columns : 80;
+      return isScreen ? columnsOf() : 80;
     },
     print(text = "") {
       if (isMuted) return;
-      stream.write(`${isDrawn ? ERASE_LINE : ""}${text}\n`);
-      isDrawn = false;
+      // In one piece: a line that is gone for a moment flickers.
+      stream.write(drawn === "" ? `${text}\n` : `${ERASE_LINE}${text}\n${clip(drawn, columnsOf() - 1)}`);
     },
     live(text) {
-      if (!isLive) return;
-      const columns = stream.columns > 0 ? stream.columns : 80;
-      if (text === "") {
-        if (isDrawn) stream.write(ERASE_LINE);
-        isDrawn = false;
-        return;
-      }
-      stream.write(ERASE_LINE + clip(text, columns - 1));
-      isDrawn = true;
+      if (!isLive || (text === "" && drawn === "")) return;
+      stream.write(text === "" ? ERASE_LINE : `\r${clip(text, columnsOf() - 1)}${ERASE_REST}`);
+      drawn = text;
     },
   };
 }

@@ -1,4 +1,5 @@
 import { type Dataset, formatCount, type SavedModel, type Scores } from "glassnet";
+import type { Device } from "glassnet/engine";
 import { type Card, printCards } from "./card.ts";
 import { printConfusion } from "./confusion.ts";
 import { cardOf, decide, printReasons, reasonsOf } from "./decision.ts";
@@ -69,12 +70,13 @@ export async function printExamples(
   saved: SavedModel,
   test: Dataset,
   outcome: Outcome,
+  device: Device,
   m: Messages,
 ): Promise<void> {
   printHead(terminal, m.train.examplesHead);
   const cards: Card[] = [];
   for (const index of pickExamples(outcome, test.targets.data)) {
-    const decision = await decide(saved, test, index);
+    const decision = await decide(saved, test, index, device);
     cards.push(cardOf(decision, m.models.digitOf(m.models.sets.test, index)));
   }
   printCards(terminal, cards, m);
@@ -86,11 +88,12 @@ export async function printExplanation(
   saved: SavedModel,
   test: Dataset,
   index: number,
+  device: Device,
   m: Messages,
 ): Promise<{ layer: number; unit: number }> {
   printHead(terminal, m.train.explainHead(index));
-  const decision = await decide(saved, test, index);
-  const reasons = await reasonsOf(saved.model, decision);
+  const decision = await decide(saved, test, index, device);
+  const reasons = await reasonsOf(saved.model, decision, device);
   printReasons(terminal, saved, reasons, EVIDENCE_SHOWN, m);
   return { layer: reasons.place.number, unit: reasons.neuron.unit };
 }

@@ -8,6 +8,8 @@ import {
   type TrainOptions,
   train,
 } from "glassnet";
+import type { Device } from "glassnet/engine";
+import { computedBy, computingFlags, Notices, openComputing } from "./computing.ts";
 import { type Call, verb } from "./context.ts";
 import { type Digits, splitDigits } from "./digits.ts";
 import { exitCodes, Failure, UsageFailure } from "./failure.ts";
@@ -29,7 +31,7 @@ import {
 } from "./recipe.ts";
 import { lostSave, reasonOf } from "./rescue.ts";
 import { createRunFolder, type RunFolder, removeRunFolder } from "./run-folder.ts";
-import { configOf, keptBatchLoss, resultOf, shareOf } from "./run-record.ts";
+import { configOf, keptBatchLoss, type Request, resultOf, shareOf } from "./run-record.ts";
 import {
   printExamples,
   printExplanation,
@@ -44,13 +46,7 @@ import { wrap } from "./width.ts";
 
 const flags = {
   ...recipeFlags,
-  backend: {
-    kind: "choice",
-    of: ["reference"],
-    default: "reference",
-    help: "what computes; reference is plain TypeScript",
-    zh: "由什么来计算；reference 是纯 TypeScript",
-  },
+  ...computingFlags,
   limit: {
     kind: "integer",
     min: 1,
@@ -106,7 +102,7 @@ function checkCombination({ given, values, m }: TrainCall): void {
   }
 }
 
-function optionsOf(recipe: Recipe, digits: Digits, interrupt: Interrupt): TrainOptions {
+function optionsOf(recipe: Recipe, digits: Digits, device: Device, interrupt: Interrupt): TrainOptions {
   const { epochs, batchSize, learningRate: rate, seed } = recipe;
   const total = epochs * Math.ceil(digits.training.size / batchSize);
   return {
@@ -121,6 +117,7 @@ function optionsOf(recipe: Recipe, digits: Digits, interrupt: Interrupt): TrainO
     keepBest: true,
     monitor: "accuracy",
     signal: interrupt.signal,
+    device,
   };
 }
 
@@ -157,13 +154,23 @@ function printIntroduction(call: TrainCall, recipe: Recipe, digits: Digits, save
   }
 }
 
+function requestOf({ values }: TrainCall, device: Device): Request {
+  return { data: values.data, limit: values.limit, computedBy: computedBy(device, values) };
+}
+
 /** The start values are saved before anything is learned, so that a full disk shows now and not in two minutes. */
-async function openFolder(call: TrainCall, recipe: Recipe, digits: Digits, saved: SavedModel): Promise<RunFolder> {
+async function openFolder(
+  call: TrainCall,
+  recipe: Recipe,
+  digits: Digits,
+  saved: SavedModel,
+  device: Device,
+): Promise<RunFolder> {
   const folder = await createRunFolder({ output: call.values.output, seed: recipe.seed }, call.m);
   try {
     await folder.saveModel(saved);
     await folder.saveModel(saved); // again: what replaces a file needs room beside it
-    await folder.saveJson("config", configOf(recipe, digits, saved, call.values));
+    await folder.saveJson("config", configOf(recipe, digits, saved, requestOf(call, device)));
   } catch (error) {
     await removeRunFolder(folder).catch(() => undefined); // the first error says more
     throw error;
@@ -179,6 +186,8 @@ async function runTraining(call: TrainCall, interrupt: Interrupt, enter: (phase:
   checkCombination(call);
   const asked = recipeOf(values, m);
   checkSize(asked, call);
+  const device = await openComputing("train", values, m);
+  const notices = new Notices(device, terminal, m);
   const digits = await splitDigits({ encoding: asked.encoding, directory: values.data, limit: values.limit }, m);
   const recipe = fitBatch(asked, call, digits.training.size);
   const model = modelOf(recipe);
@@ -191,8 +200,8 @@ async function runTraining(call: TrainCall, interrupt: Interrupt, enter: (phase:
     outputs,
     notes: { trainedOn: "mnist", recipe, ...notes },
   });
-  const training: Training = train(model, digits.training, optionsOf(recipe, digits, interrupt)); // checks the options
-  const folder = await openFolder(call, recipe, digits, savedWith({ epoch: 0 }));
+  const training: Training = train(model, digits.training, optionsOf(recipe, digits, device, interrupt)); // checks them
+  const folder = await openFolder(call, recipe, digits, savedWith({ epoch: 0 }), device);
   const trouble = (error: unknown) => {
     process.stderr.write(`${m.train.writeTrouble(error instanceof Error ? error.message : String(error))}\n`);
   };
@@ -208,6 +217,8 @@ async function runTraining(call: TrainCall, interrupt: Interrupt, enter: (phase:
   };
 
   printIntroduction(call, recipe, digits, savedWith({}));
+  terminal.print(m.computing.by(device));
+  notices.print();
   terminal.print(m.train.folder(folder.path));
   if (terminal.isLive) terminal.print(terminal.paint.dim(m.train.stopHint));
   terminal.print();
@@ -226,6 +237,7 @@ async function runTraining(call: TrainCall, interrupt: Interrupt, enter: (phase:
     },
   });
 
+  notices.print(); // what came up on the way
   const { end, epochs } = trained;
   const epoch = end.bestEpoch ?? epochs.length;
   const saved = savedWith({ epoch, validationAccuracy: shareOf(end.validation?.accuracy, digits.validation.size) });
@@ -250,19 +262,20 @@ async function runTraining(call: TrainCall, interrupt: Interrupt, enter: (phase:
   terminal.print(m.train.seconds(m.duration(end.elapsedMs)));
 
   const scores =
-    end.training ?? (await evaluate(model, digits.training, { loss: lossOf(recipe.loss), metrics: { accuracy } }));
-  const outcome = await outcomeOf(model, digits.test, outputs); // the only time that the test digits are read
+    end.training ??
+    (await evaluate(model, digits.training, { loss: lossOf(recipe.loss), metrics: { accuracy }, device }));
+  const outcome = await outcomeOf(model, digits.test, outputs, device); // the only time that the test digits are read
   const batchLoss = keptBatchLoss(trained);
   printLosses(terminal, { training: scores, count: digits.training.size, batchLoss, epoch: Math.max(1, epoch) }, m);
   let at: { layer: number; unit: number } | undefined;
   if (!isStart) {
     printTest(terminal, outcome, digitNames, m);
-    await printExamples(terminal, saved, digits.test, outcome, m);
-    at = await printExplanation(terminal, saved, digits.test, 0, m);
+    await printExamples(terminal, saved, digits.test, outcome, device, m);
+    at = await printExplanation(terminal, saved, digits.test, 0, device, m);
   }
 
   const result = resultOf(
-    { recipe, digits, trained, request: values, folder, modelPath },
+    { recipe, digits, trained, request: requestOf(call, device), folder, modelPath },
     { training: scores, outcome },
   );
   try {

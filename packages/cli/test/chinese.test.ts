@@ -17,16 +17,15 @@ const NAMES = new Set(
    jsonl json runs toys run train test eval predict explain inspect help lang zh en data index unit class versus top set
    backprop layer program output limit epochs epoch bias weight log DIR NAME RATE SIZES LAYER UNIT COMMAND MODEL TERM TEXT
    color debug version seed batch size learning rate schedule optimizer activation loss decay encoding backend quiet
-   KiB MiB trainedOn recipe learningRate batchSize validationAccuracy tail backpropagation gradient descent`.split(
-    /\s+/,
-  ),
+   KiB MiB trainedOn recipe learningRate batchSize validationAccuracy tail backpropagation gradient descent
+   native wasm WebAssembly auto typescript doctor threads reproducible`.split(/\s+/),
 );
 
 /** Latin words in the text that are not names; commands, options, paths and numbers are left out. */
 function untranslated(text: string): string[] {
   const words = text
     .replace(/`[^`]*`/g, "")
-    .replace(/^.*(npx )?glassnet (train|eval|predict|explain|inspect|help).*$/gm, "")
+    .replace(/^.*(npx )?glassnet (train|eval|predict|explain|inspect|doctor|help).*$/gm, "")
     .replace(/--[\w-]+/g, "")
     .replace(/[\w./-]+\.(json|jsonl|safetensors)/g, "")
     .match(/[A-Za-z]{2,}/g);
@@ -41,7 +40,7 @@ async function texts(calls: readonly (readonly string[])[]): Promise<Finished[]>
 }
 
 test("a training, its report, and everything about its model is in Chinese", async () => {
-  const data = ["--data", "toys"];
+  const data = ["--data", "toys", "--backend", "reference"]; // the library's notes of other backends are in English
   const results = await texts([
     ["train", "mnist", ...data, "--layers", "8", "--epochs", "3", "--limit", "200", "--output", "run"],
     [
@@ -71,6 +70,7 @@ test("a training, its report, and everything about its model is in Chinese", asy
     ["help"],
     ["train", "--help"],
     ["explain", "--help"],
+    ["doctor", "--help"],
   ]);
   results.forEach(({ code, stdout, stderr }, i) => {
     expect([code, stderr], String(i)).toEqual([0, ""]);
@@ -104,7 +104,7 @@ test("the command's own errors are in Chinese; the library's keep their English 
   ]);
   expect(`\n${results.map(({ stderr }) => stderr).join("\n")}`).toMatchInlineSnapshot(`
     "
-    错误：没有命令“trian”，可用的有：train、eval、predict、explain、inspect、help
+    错误：没有命令“trian”，可用的有：train、eval、predict、explain、inspect、doctor、help
       提示：是不是想输入 glassnet train？
 
     错误：train：没有选项 --epoch

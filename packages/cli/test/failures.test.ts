@@ -76,12 +76,12 @@ test("verbs and arguments", async () => {
   ).toMatchInlineSnapshot(`
     "
     $ glassnet trian mnist
-    error: unknown command "trian": expected one of "train", "eval", "predict", "explain", "inspect", "help"
+    error: unknown command "trian": expected one of "train", "eval", "predict", "explain", "inspect", "doctor", "help"
       help: did you mean glassnet train?
     (exit code 2)
 
     $ glassnet dance
-    error: unknown command "dance": expected one of "train", "eval", "predict", "explain", "inspect", "help"
+    error: unknown command "dance": expected one of "train", "eval", "predict", "explain", "inspect", "doctor", "help"
     (exit code 2)
 
     $ glassnet train
@@ -106,7 +106,7 @@ test("verbs and arguments", async () => {
 
     $ glassnet train mnist --colour
     error: train: unknown option --colour
-      help: train has --help, --version, --lang, --no-color, --debug, --layers, --activation, --loss, --epochs, --batch-size, --learning-rate, --schedule, --optimizer, --momentum, --dropout, --decay, --seed, --encoding, --backend, --limit, --data, --output, --json, --quiet
+      help: train has --help, --version, --lang, --no-color, --debug, --layers, --activation, --loss, --epochs, --batch-size, --learning-rate, --schedule, --optimizer, --momentum, --dropout, --decay, --seed, --encoding, --backend, --threads, --reproducible, --limit, --data, --output, --json, --quiet
     (exit code 2)
 
     $ glassnet train mnist --epochs
@@ -210,6 +210,9 @@ test("options of training", async () => {
       [...TRAIN, "--loss", "hinge"],
       [...TRAIN, "--encoding", "rgb"],
       [...TRAIN, "--backend", "gpu"],
+      ...["0", "-1", "1000", "1.5", "two"].map((threads) => [...TRAIN, "--threads", threads]),
+      [...TRAIN, "--threads", "2", "--backend", "reference"],
+      [...TRAIN, "--backend", "native", "--reproducible"],
       [...TRAIN, "--seed", "-1"],
       [...TRAIN, "--dropout", "1"],
       [...TRAIN, "--optimizer", "adam", "--momentum", "0.5"],
@@ -278,7 +281,36 @@ test("options of training", async () => {
     (exit code 2)
 
     $ glassnet train mnist --data good --epochs 1 --layers 4 --output unused --backend gpu
-    error: train: unknown --backend "gpu": expected "reference"
+    error: train: unknown --backend "gpu": expected "auto", "native", "wasm" or "reference"
+    (exit code 2)
+
+    $ glassnet train mnist --data good --epochs 1 --layers 4 --output unused --threads 0
+    error: train: --threads must be a whole number from 1 to 64, got 0
+    (exit code 2)
+
+    $ glassnet train mnist --data good --epochs 1 --layers 4 --output unused --threads -1
+    error: train: --threads must be a whole number from 1 to 64, got -1
+    (exit code 2)
+
+    $ glassnet train mnist --data good --epochs 1 --layers 4 --output unused --threads 1000
+    error: train: --threads must be a whole number from 1 to 64, got 1000
+    (exit code 2)
+
+    $ glassnet train mnist --data good --epochs 1 --layers 4 --output unused --threads 1.5
+    error: train: --threads must be a whole number from 1 to 64, got 1.5
+    (exit code 2)
+
+    $ glassnet train mnist --data good --epochs 1 --layers 4 --output unused --threads two
+    error: train: --threads must be a whole number from 1 to 64, got "two"
+    (exit code 2)
+
+    $ glassnet train mnist --data good --epochs 1 --layers 4 --output unused --threads 2 --backend reference
+    error: train: --threads has no effect with --backend reference
+    (exit code 2)
+
+    $ glassnet train mnist --data good --epochs 1 --layers 4 --output unused --backend native --reproducible
+    error: train: --backend native and --reproducible exclude each other: the native backend's bits depend on the processor
+      help: leave the backend out, or choose wasm or reference
     (exit code 2)
 
     $ glassnet train mnist --data good --epochs 1 --layers 4 --output unused --seed -1
@@ -286,7 +318,7 @@ test("options of training", async () => {
     (exit code 2)
 
     $ glassnet train mnist --data good --epochs 1 --layers 4 --output unused --dropout 1
-    error: train: --dropout must be a finite number from 0 to 0.99, got 1
+    error: train: --dropout must be a finite number of at least 0 and below 1, got 1
     (exit code 2)
 
     $ glassnet train mnist --data good --epochs 1 --layers 4 --output unused --optimizer adam --momentum 0.5

@@ -11,6 +11,7 @@ const screens = [
   ["predict", "--help"],
   ["explain", "--help"],
   ["inspect", "--help"],
+  ["doctor", "--help"],
 ] as const;
 
 async function printed(calls: readonly (readonly string[])[]): Promise<string> {

@@ -59,6 +59,7 @@ const en = {
       predict: "show one digit and what a model makes of it",
       explain: "take a decision or a neuron apart; or explain a term",
       inspect: "show what a model is made of",
+      doctor: "show what this machine can compute with, and check that it computes right",
       help: "show this overview, or the help of a command",
     },
   },
@@ -139,6 +140,7 @@ const zh: General = {
         .replace(/^a finite number/, "数")
         .replace(/ of at least (\S+)/, "，不小于 $1")
         .replace(/ above (\S+)/, "，大于 $1")
+        .replace(/ and below (\S+)/, "，小于 $1")
         .replace(/ from (\S+) to (\S+)/, "，$1 到 $2"),
     oneOf: (names) => names.join("、"),
     more: "`glassnet 命令 --help` 列出该命令的选项。",
@@ -154,6 +156,7 @@ const zh: General = {
       predict: "显示一个数字，以及模型的判断",
       explain: "拆解一个判断或一个神经元；也可以解释术语",
       inspect: "显示模型的构成",
+      doctor: "显示这台机器能用什么来计算，并检验算得对不对",
       help: "显示这份总览，或某个命令的帮助",
     },
   },

@@ -1,3 +1,4 @@
+import { type Computing, computing } from "./computing.ts";
 import { type Explain, explain } from "./explain.ts";
 import { type General, general } from "./general.ts";
 import { type Models, models } from "./models.ts";
@@ -11,8 +12,15 @@ export type Messages = General & {
   readonly train: Train;
   readonly models: Models;
   readonly explain: Explain;
+  readonly computing: Computing;
 };
 
 export function messagesOf(lang: Language): Messages {
-  return { ...general[lang], train: train[lang], models: models[lang], explain: explain[lang] };
+  return {
+    ...general[lang],
+    train: train[lang],
+    models: models[lang],
+    explain: explain[lang],
+    computing: computing[lang],
+  };
 }

@@ -61,10 +61,9 @@ const en = {
     steps: string;
     loss: string;
     accuracy: string | undefined;
-    speed: string;
-    left: string;
+    pace: { speed: string; left: string } | undefined;
   }) =>
-    `  epoch ${at.epoch} of ${at.epochs}: step ${at.step} of ${at.steps}, loss ${at.loss}${at.accuracy === undefined ? "" : `, accuracy ${at.accuracy}`}, ${at.speed} digits per second, ${at.left} left`,
+    `  epoch ${at.epoch} of ${at.epochs}: step ${at.step} of ${at.steps}, loss ${at.loss}${at.accuracy === undefined ? "" : `, accuracy ${at.accuracy}`}${at.pace === undefined ? "" : `, ${at.pace.speed} digits per second, ${at.pace.left} left`}`,
   stopping: "Stopping after this step. Ctrl-C once more quits at once.",
   nothingLearned: (path: string) => `Nothing was learned yet: ${path} holds the network as it was at the start`,
   outputFailed: "The output cannot be written: stopping.",
@@ -192,8 +191,8 @@ const zh: Train = {
     left: (duration) => `还需 ${duration}`,
     measuring: "正在测量……",
   },
-  plainStep: ({ epoch, epochs, step, steps, loss, accuracy, speed, left }) =>
-    `  第 ${epoch}/${epochs} 轮：第 ${step}/${steps} 步，损失 ${loss}${accuracy === undefined ? "" : `，准确率 ${accuracy}`}，每秒 ${speed} 个数字，还需 ${left}`,
+  plainStep: ({ epoch, epochs, step, steps, loss, accuracy, pace }) =>
+    `  第 ${epoch}/${epochs} 轮：第 ${step}/${steps} 步，损失 ${loss}${accuracy === undefined ? "" : `，准确率 ${accuracy}`}${pace === undefined ? "" : `，每秒 ${pace.speed} 个数字，还需 ${pace.left}`}`,
   stopping: "这一步之后停止。再按一次 Ctrl-C 立即退出。",
   nothingLearned: (path) => `还没有学到任何东西：${path} 里是最初的网络`,
   outputFailed: "无法写入输出：训练停止。",
