@@ -1,8 +1,10 @@
 import { posix } from "node:path";
 import { describe, expect, test } from "vitest";
-import { filesUnder, importsOf, isTest, read, resolveImport, type SourceFile } from "./repository.ts";
+import { exists, filesUnder, importsOf, isTest, read, resolveImport, type SourceFile } from "./repository.ts";
 
 const LIBRARY = "packages/glassnet/src";
+/** Files that the package brings along; the sources name them by their addresses. */
+const ASSETS = "packages/glassnet/wasm";
 const COMMAND = "packages/cli/src";
 
 /** The layers of the library. An import leads to a lower row, or stays in its own folder. */
@@ -17,11 +19,11 @@ const layers: readonly (readonly string[])[] = [
   ["nn", "loss", "metric", "optim", "data"],
   ["train", "explain", "formats"],
   ["node", "testing"],
-  ["index.ts", "engine.ts"],
+  ["index.ts", "inference.ts", "engine.ts"],
 ];
 
 /** What the command, the examples and the documentation may import of the library. */
-const entries = ["glassnet", "glassnet/node", "glassnet/engine", "glassnet/testing"];
+const entries = ["glassnet", "glassnet/inference", "glassnet/node", "glassnet/engine", "glassnet/testing"];
 
 const SOFT_CAP = 400; // lines of a source file
 const HARD_CAP = 800; // lines of any file
@@ -54,6 +56,7 @@ function libraryFaults(file: SourceFile): string[] {
 }
 
 function relativeFault(from: string, own: number, to: string): string | undefined {
+  if (to.startsWith(`${ASSETS}/`)) return assetFault(from, to);
   if (!to.startsWith(`${LIBRARY}/`)) return `imports ${to}, which is outside the library's sources`;
   if (isTest(to)) return `imports the test ${to}`;
   const other = layerOf(to);
@@ -62,10 +65,20 @@ function relativeFault(from: string, own: number, to: string): string | undefine
   if (other === own && placeOf(to) !== placeOf(from)) return `imports ${to}, across layer ${own}`;
   const backend = backendOf(from);
   if (backend !== undefined && backendOf(to) !== undefined && backendOf(to) !== backend) {
-    return `imports ${to}, but backends never import each other`;
+    const isShared = backendOf(to) === SHARED && runsKernels.includes(backend);
+    if (!isShared) return `imports ${to}, but backends never import each other`;
   }
   return undefined;
 }
+
+function assetFault(from: string, to: string): string | undefined {
+  if (!exists(to)) return `names ${to}, which does not exist`;
+  return ["backends", "node"].includes(placeOf(from)) ? undefined : `names ${to}, which only backends/ and node/ may`;
+}
+
+/** What the backends that run the compiled kernels have in common, and which these are. */
+const SHARED = "compiled";
+const runsKernels: readonly string[] = ["wasm", "native"];
 
 function bareFault(from: string, specifier: string): string | undefined {
   if (specifier.startsWith("#")) return undefined; // a package import with a condition for Node
@@ -158,10 +171,24 @@ describe("these checks notice", () => {
     ["a dynamic import upwards", "tensor/a.ts", 'const m = await import("../train/train.ts");', "upwards"],
     ["a worker's address upwards", "tensor/a.ts", 'new URL("../node/worker.ts", import.meta.url);', "upwards"],
     ["a backend that imports another", "backends/wasm/a.ts", 'import "../reference/kernels.ts";', "each other"],
+    [
+      "a backend without kernels that imports what those with kernels share",
+      "backends/reference/a.ts",
+      'import "../compiled/host.ts";',
+      "each other",
+    ],
+    ["what they share, importing one of them", "backends/compiled/a.ts", 'import "../wasm/host.ts";', "each other"],
     ["Node in the core", "core/random.ts", 'import { randomBytes } from "node:crypto";', "only node/"],
     ["a dependency", "data/csv.ts", 'import papaparse from "papaparse";', "no dependencies"],
     ["a folder without a layer", "extra/a.ts", "export const a = 1;", "in no layer"],
     ["a path out of the library", "core/a.ts", 'import "../../../cli/src/index.ts";', "outside"],
+    [
+      "a file of the kernels above",
+      "nn/a.ts",
+      'new URL("../../wasm/kernels.wasm", import.meta.url);',
+      "only backends/",
+    ],
+    ["a file of the kernels that is not there", "node/a.ts", 'new URL("../../wasm/a.wasm", import.meta.url);', "exist"],
     ["an import of a test", "core/a.ts", 'import "./b.test.ts";', "the test"],
   ])("%s", (_, path, text, fault) => {
     expect(inLibrary(path, text)).toEqual([expect.stringContaining(fault)]);
@@ -171,7 +198,9 @@ describe("these checks notice", () => {
     const text = `import { a } from "./a.ts"; import type { B } from "../core/b.ts"; import "#threads"; // import "node:fs"`;
     expect(inLibrary("nn/linear.ts", text)).toEqual([]);
     expect(inLibrary("node/files.ts", 'import { open } from "node:fs/promises"; import "../train/a.ts";')).toEqual([]);
+    expect(inLibrary("node/a.ts", 'new URL("../../wasm/kernels.wasm", import.meta.url);')).toEqual([]);
     expect(inLibrary("backends/wasm/a.ts", 'import "../backend.ts"; import "./b.ts";')).toEqual([]);
+    expect(inLibrary("backends/native/a.ts", 'import "../compiled/host.ts";')).toEqual([]);
     expect(inLibrary("index.ts", 'export { a } from "./train/a.ts";')).toEqual([]);
   });
 

@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { describe, expect, test } from "vitest";
+import { isTwin } from "./entry.ts";
 import { exists, read, root } from "./repository.ts";
 
 const execute = promisify(execFile);
@@ -32,10 +33,17 @@ async function packedFiles(folder: string): Promise<string[]> {
   return pack.files.map(({ path }) => path);
 }
 
+/** The kernels in WebAssembly, and what a thread of theirs runs. */
+const modules = [
+  ...["", "-relaxed", "-threads", "-relaxed-threads"].map((variant) => `wasm/kernels${variant}.wasm`),
+  "wasm/thread.js",
+];
+
 function packFaults(manifest: Manifest, files: readonly string[]): string[] {
   const wanted = [
     "package.json",
     "LICENSE",
+    ...(manifest.name === "glassnet" ? modules : []),
     ...Object.values(manifest.bin ?? {}),
     ...Object.values(manifest.exports).flatMap(({ types, default: code }) => [types!, code!]),
   ].map((path) => path.replace("./", ""));
@@ -47,6 +55,7 @@ function packFaults(manifest: Manifest, files: readonly string[]): string[] {
 function isPublishable(path: string): boolean {
   if (["package.json", "LICENSE", "README.md"].includes(path)) return true;
   if (/\.(test|test-d)\./.test(path)) return false;
+  if (/^wasm\/(kernels[\w-]*\.wasm|thread\.js)$/.test(path)) return true;
   return /^bin\/[\w-]+\.js$/.test(path) || /^dist\/.*(\.js|\.js\.map|\.d\.ts)$/.test(path);
 }
 
@@ -57,6 +66,12 @@ test("the library has no dependencies of any kind", () => {
 
 test("importing the library has no side effects", () => {
   expect(manifestOf("packages/glassnet").sideEffects).toBe(false);
+});
+
+test("the single file has the names and types of the main entry", () => {
+  const { exports } = manifestOf("packages/glassnet");
+  const { "@glassnet/source": source, types } = exports["."]!;
+  expect(exports["./standalone"]).toEqual({ "@glassnet/source": source, types, default: "./dist/glassnet.min.js" });
 });
 
 test("the command needs the library in its own version, and nothing else", () => {
@@ -82,7 +97,8 @@ describe.each(packages)("%s", (folder) => {
   });
 
   test("maps every entry from its source to the file that the compiler makes of it, source first", () => {
-    for (const targets of Object.values(manifest.exports)) {
+    for (const [subpath, targets] of Object.entries(manifest.exports)) {
+      if (isTwin(subpath)) continue;
       expect(Object.keys(targets)).toEqual(["@glassnet/source", "types", "default"]);
       const source = targets["@glassnet/source"]!;
       expect(exists(`${folder}/${source}`), source).toBe(true);
@@ -99,7 +115,7 @@ describe.each(packages)("%s", (folder) => {
 describe("the check of a package notices", () => {
   const manifest = manifestOf("packages/glassnet");
   const targets = Object.values(manifest.exports).flatMap(({ types, default: code }) => [types!, code!]);
-  const good = ["package.json", "LICENSE", "bin/glassnet.js", ...targets.map((path) => path.slice(2))];
+  const good = ["package.json", "LICENSE", "bin/glassnet.js", ...modules, ...targets.map((path) => path.slice(2))];
 
   test("nothing in a good one", () => {
     expect(packFaults(manifest, good)).toEqual([]);
@@ -109,12 +125,12 @@ describe("the check of a package notices", () => {
     expect(packFaults(manifest, [...good, path])).toEqual([`${path} does not belong in it`]);
   });
 
-  test("a missing file", () => {
+  test.each(["dist/index.js", "wasm/kernels.wasm"])("a missing file: %s", (missing) => {
     expect(
       packFaults(
         manifest,
-        good.filter((path) => path !== "dist/index.js"),
+        good.filter((path) => path !== missing),
       ),
-    ).toEqual(["dist/index.js is missing"]);
+    ).toEqual([`${missing} is missing`]);
   });
 });

@@ -69,7 +69,7 @@ export async function runToEnd(training: Training, listen?: (event: TrainEvent) 
   };
 }
 
-/** The reference device as one that only works asynchronously, such as a worker, and that can be watched. */
+/** A device, the reference if none is given, as one that only works asynchronously, such as a worker, and that can be watched. */
 export class WatchedDevice implements Device {
   readonly backend = "watched";
   readonly variant = "test";
@@ -77,12 +77,13 @@ export class WatchedDevice implements Device {
   readonly programs = new Set<LoadedProgram>();
   /** Steps of each run. */
   readonly runs: number[] = [];
-  readonly #inner = openReference();
+  readonly #inner: Device;
   readonly #msPerRun: number;
 
   /** @param msPerRun how long each run takes at least; slow runs make training take few steps a call. */
-  constructor(msPerRun = 0) {
+  constructor(msPerRun = 0, inner: Device = openReference()) {
     this.#msPerRun = msPerRun;
+    this.#inner = inner;
   }
 
   async load(program: Parameters<Device["load"]>[0]): Promise<LoadedProgram> {

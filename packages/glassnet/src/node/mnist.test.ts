@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -91,12 +91,14 @@ test("without the package the error says what to install", () => {
   // A copy of the library that has no node_modules above it.
   const source = fileURLToPath(new URL("..", import.meta.url));
   cpSync(source, join(folder, "src"), { recursive: true });
-  writeFileSync(join(folder, "package.json"), '{ "type": "module" }');
+  const { type, imports } = JSON.parse(readFileSync(new URL("../../package.json", import.meta.url), "utf8"));
+  writeFileSync(join(folder, "package.json"), JSON.stringify({ type, imports }));
   const script = `
     import { loadMnist } from "./src/node/mnist.ts";
     await loadMnist().catch((error) => console.log(error.code, String(error)));
   `;
-  const flags = ["--import", import.meta.resolve("tsx"), "--input-type", "module", "--eval", script];
+  const tsx = ["--import", import.meta.resolve("tsx"), "--conditions=@glassnet/source"];
+  const flags = [...tsx, "--input-type", "module", "--eval", script];
   const child = spawnSync(process.execPath, flags, { cwd: folder, encoding: "utf8" });
   expect(child.stdout, child.stderr).toMatchInlineSnapshot(`
     "missing-data UsageError: mnist: the digits are not installed

@@ -1,6 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { RunningMean } from "../../test/own-layers.ts";
 import { bitsOf, clouds, failureOf, network, runToEnd, WatchedDevice } from "../../test/training.ts";
+import type { Device } from "../backends/backend.ts";
+import { openReference } from "../backends/reference/device.ts";
 import type { ArrayData } from "../core/array.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { holdOut } from "../data/split.ts";
@@ -11,6 +13,7 @@ import type { Layer } from "../nn/layer.ts";
 import { adam, adamW } from "../optim/adam.ts";
 import { sgd } from "../optim/sgd.ts";
 import { zeros } from "../tensor/create.ts";
+import { openDevice } from "../tensor/device.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { State } from "../tensor/variable.ts";
 import type { EndEvent, EpochEvent, TrainEvent } from "./events.ts";
@@ -19,13 +22,17 @@ import type { Snapshot } from "./snapshot.ts";
 import { train } from "./train.ts";
 
 const { rest: data, held: validation } = holdOut(clouds(73), 20); // 53 rows: 6 steps of 10, the last of 3
-const options: TrainOptions = { loss: crossEntropy, epochs: 4, batchSize: 10, learningRate: 0.02, seed: 9 };
+const devices = { reference: openReference(), wasm: await openDevice({ backend: "wasm" }) } as const;
+const options: TrainOptions = {
+  ...{ loss: crossEntropy, epochs: 4, batchSize: 10, learningRate: 0.02, seed: 9 },
+  device: devices.reference,
+};
 
 /** A training to its end, with a snapshot at every event from the first to the last but one. One step a call. */
-async function trainWithSnapshots(model: Layer, more: TrainOptions) {
+async function trainWithSnapshots(model: Layer, more: TrainOptions, device: Device) {
   const snapshots: { at: string; event: number; snapshot: Snapshot }[] = [];
   const events: TrainEvent[] = [];
-  const training = train(model, data, { ...more, device: new WatchedDevice(9) });
+  const training = train(model, data, { ...more, device: new WatchedDevice(9, device) });
   for await (const event of training) {
     events.push(event);
     if (event.kind === "end") break;
@@ -50,22 +57,26 @@ describe.each<[string, () => Layer, Partial<TrainOptions>]>([
   ],
   ["states", () => new RunningMean(2), { loss: (output: Tensor) => output.square().mean(), optimizer: sgd() }],
 ])("with %s", (_, make, more) => {
-  test("a training goes on from any moment as if it had never stopped, bit for bit", async () => {
-    const settings = { ...options, ...more };
-    const whole = make();
-    const { snapshots, events } = await trainWithSnapshots(whole, settings);
-    expect(snapshots.map(({ at }) => at).slice(0, 9)).toEqual([
-      ...["start 0", "step 1", "step 2", "step 3", "step 4", "step 5", "step 6", "epoch 6", "step 7"],
-    ]);
-    const positions = snapshots.filter(({ event }, i) => i < 10 || event % 5 === 0 || i === snapshots.length - 1);
-    for (const { at, event, snapshot } of positions) {
-      const resumed = make();
-      const log = await runToEnd(train(resumed, data, { ...settings, restore: snapshot }));
-      expect(bitsOf(resumed), at).toBe(bitsOf(whole));
-      expect(log.events.filter(isSummary).map(facts), at).toEqual(events.slice(event).filter(isSummary).map(facts));
-      expect(log.start.step).toBe(snapshot.step);
-    }
-  });
+  test.each(["reference", "wasm"] as const)(
+    "a training goes on from any moment as if it had never stopped, bit for bit, on the backend %s",
+    async (backend) => {
+      const device = devices[backend];
+      const settings = { ...options, ...more, device };
+      const whole = make();
+      const { snapshots, events } = await trainWithSnapshots(whole, settings, device);
+      expect(snapshots.map(({ at }) => at).slice(0, 9)).toEqual([
+        ...["start 0", "step 1", "step 2", "step 3", "step 4", "step 5", "step 6", "epoch 6", "step 7"],
+      ]);
+      const positions = snapshots.filter(({ event }, i) => i < 10 || event % 5 === 0 || i === snapshots.length - 1);
+      for (const { at, event, snapshot } of positions) {
+        const resumed = make();
+        const log = await runToEnd(train(resumed, data, { ...settings, restore: snapshot }));
+        expect(bitsOf(resumed), at).toBe(bitsOf(whole));
+        expect(log.events.filter(isSummary).map(facts), at).toEqual(events.slice(event).filter(isSummary).map(facts));
+        expect(log.start.step).toBe(snapshot.step);
+      }
+    },
+  );
 });
 
 async function snapshotAfter(model: Layer, steps: number, more: Partial<TrainOptions> = {}): Promise<Snapshot> {

@@ -13,6 +13,7 @@ import type { Optimizer } from "../optim/optimizer.ts";
 import { sgd } from "../optim/sgd.ts";
 import { compile } from "../tensor/compile.ts";
 import { fromArray, scalar, zeros } from "../tensor/create.ts";
+import { openDevice } from "../tensor/device.ts";
 import { valueAndGrad } from "../tensor/grad.ts";
 import { keyOf } from "../tensor/random.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -91,7 +92,8 @@ test("events come in order, with their version, and their numbers add up", async
   const data = clouds(53);
   const { rest, held } = holdOut(data, 13);
   const model = network();
-  const options = { loss: crossEntropy, epochs: 3, batchSize: 16, metrics: { accuracy }, validation: held };
+  const device = await openDevice({ backend: "wasm" });
+  const options = { loss: crossEntropy, epochs: 3, batchSize: 16, metrics: { accuracy }, validation: held, device };
   const { events, start, steps, epochs, end } = await runToEnd(train(model, rest, options));
   const kinds = events.map(({ kind }) => kind).join(" ");
   expect(kinds).toMatch(/^start( (step )+epoch){3} end$/);
@@ -99,8 +101,7 @@ test("events come in order, with their version, and their numbers add up", async
   expect(start).toEqual({
     version: 1,
     kind: "start",
-    backend: "reference",
-    variant: "typescript",
+    ...{ backend: device.backend, variant: device.variant },
     seed: 0,
     parameters: 2 * 6 + 6 + 6 * 3 + 3,
     examples: 40,
@@ -263,26 +264,30 @@ test("a schedule sets the step size of each step", async () => {
 });
 
 describe("stopping", () => {
-  test("an abort signal stops between steps; the model keeps what it learned", async () => {
-    const data = clouds(200);
-    const controller = new AbortController();
-    const model = network();
-    const options = { loss: crossEntropy, epochs: 100, batchSize: 10, signal: controller.signal };
-    const { events, end, start } = await runToEnd(train(model, data, options), (event) => {
-      if (event.kind === "step" && event.step >= 7) controller.abort();
-    });
-    expect(end).toMatchObject({ kind: "end", reason: "stopped" });
-    expect(end.training).toBeUndefined();
-    expect(end.step).toBeLessThan(100 * start.stepsPerEpoch);
-    expect(events.at(-2)!.kind).toMatch(/step|epoch/);
-    // The weights are those of exactly so many steps.
-    const again = network();
-    const { signal: _, ...whole } = options;
-    for await (const event of train(again, data, { ...whole, device: new WatchedDevice(10) })) {
-      if (event.kind === "step" && event.step === end.step) break;
-    }
-    expect(bitsOf(model)).toBe(bitsOf(again));
-  });
+  test.each(["reference", "wasm"] as const)(
+    "an abort signal stops between steps; the model keeps what it learned, on the backend %s",
+    async (backend) => {
+      const device = await openDevice({ backend });
+      const data = clouds(200);
+      const controller = new AbortController();
+      const model = network();
+      const options = { loss: crossEntropy, epochs: 100, batchSize: 10, signal: controller.signal, device };
+      const { events, end, start } = await runToEnd(train(model, data, options), (event) => {
+        if (event.kind === "step" && event.step >= 7) controller.abort();
+      });
+      expect(end).toMatchObject({ kind: "end", reason: "stopped" });
+      expect(end.training).toBeUndefined();
+      expect(end.step).toBeLessThan(100 * start.stepsPerEpoch);
+      expect(events.at(-2)!.kind).toMatch(/step|epoch/);
+      // The weights are those of exactly so many steps.
+      const again = network();
+      const { signal: _, ...whole } = options;
+      for await (const event of train(again, data, { ...whole, device: new WatchedDevice(10, device) })) {
+        if (event.kind === "step" && event.step === end.step) break;
+      }
+      expect(bitsOf(model)).toBe(bitsOf(again));
+    },
+  );
 
   test("a signal that is aborted from the start trains nothing", async () => {
     const model = network();
