@@ -101,10 +101,14 @@ function hasDocstring(text: string, statement: Syntax): boolean {
   return above.endsWith("*/") && above.lastIndexOf("/**") > above.lastIndexOf("*/", above.length - 3);
 }
 
-/** The entries of a package, from its export map: the name users import, and the source file behind it. */
+/** An entry with the same names as another one: the main entry once more, in a single file. */
+export const isTwin = (subpath: string): boolean => subpath === "./standalone";
+
+/** The entries of a package, from its export map: the name users import, and the source file behind it. Without twins. */
 export function entriesOf(folder: string): { readonly specifier: string; readonly source: string }[] {
   const { name, exports } = JSON.parse(read(`${folder}/package.json`).text);
-  return Object.entries<Record<string, string>>(exports).map(([subpath, targets]) => {
+  const entries = Object.entries<Record<string, string>>(exports).filter(([subpath]) => !isTwin(subpath));
+  return entries.map(([subpath, targets]) => {
     const source = targets["@glassnet/source"];
     if (source === undefined) throw new Error(`${name}: ${subpath} has no source condition`);
     return { specifier: `${name}${subpath.slice(1)}`, source: `${folder}/${source.slice(2)}` };

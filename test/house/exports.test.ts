@@ -4,9 +4,10 @@ import type { SourceFile } from "./repository.ts";
 
 const entries = [...entriesOf("packages/glassnet"), ...entriesOf("packages/cli")];
 
-test("the entries are these five", () => {
+test("the entries are these six", () => {
   expect(entries.map(({ specifier }) => specifier)).toEqual([
     "glassnet",
+    "glassnet/inference",
     "glassnet/node",
     "glassnet/engine",
     "glassnet/testing",
