@@ -2,10 +2,10 @@
 # so that no function of one can be taken for that of another. The kernels are copies, see install.js.
 {
   "target_defaults": {
-    "sources": ["<!@(node list-sources.js)"],
+    "sources": ["<!@(node sources.js)"],
     "cflags": [
       "-std=gnu17", "-iquote", "<(module_root_dir)/kernels", "-pthread", "-fvisibility=hidden",
-      "-ffreestanding", "-fno-math-errno", "-ffp-contract=off", "-fno-strict-aliasing",
+      "-ffreestanding", "-fno-math-errno", "-ffp-contract=off", "-fno-strict-aliasing", "-fwrapv",
       "-fomit-frame-pointer",
     ],
     "cflags!": ["-fno-omit-frame-pointer"],

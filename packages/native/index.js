@@ -1,36 +1,52 @@
 /** @file Finds the add-on that fits this processor among those that the installation built. */
-const { existsSync, readFileSync } = require("node:fs");
-const { arch } = require("node:process");
+const { readFileSync } = require("node:fs");
 const { join } = require("node:path");
+const { arch, platform } = require("node:process");
 const { version } = require("./package.json");
+const { digestOf } = require("./sources.js");
 
 /** By architecture; the last one runs on every processor of it. */
 const VARIANTS = { x64: ["avx512", "avx2", "sse2"], arm64: ["neon"] };
 
 const variants = VARIANTS[arch] ?? [];
 
+const REBUILD = 'build it again with "npm rebuild @glassnet/native"';
+
 /** Where the variants are, unless the tests have built them elsewhere. */
 const folder = () => process.env.GLASSNET_NATIVE_FOLDER ?? join(__dirname, "build/Release");
 
-/** What the installation noted if it built nothing. */
-function whyNotBuilt() {
+/** What the installation noted. */
+function readOutcome() {
   try {
-    const { reason } = JSON.parse(readFileSync(join(__dirname, "build/outcome.json"), "utf8"));
-    if (typeof reason === "string") return reason;
+    return JSON.parse(readFileSync(join(folder(), "outcome.json"), "utf8"));
   } catch {
-    // Its scripts were not run.
+    return { reason: "the package's install script has not run" };
   }
-  return "the package's install script has not run";
+}
+
+/** Why a variant's file is not to be loaded. */
+function faultOf(name) {
+  const { reason, system, files } = readOutcome();
+  if (reason !== undefined) return `not built: ${reason}`;
+  if (system !== `${platform}-${arch}`)
+    return `it was built for ${system}, and this is ${platform}-${arch}: ${REBUILD}`;
+  try {
+    if (files[name] === digestOf(join(folder(), name))) return undefined;
+  } catch {
+    // It is not there, which is a change as well.
+  }
+  return `${name} is not the file that was built: ${REBUILD}`;
 }
 
 function open(variant) {
-  const file = join(folder(), `${variant}.node`);
-  if (!existsSync(file)) return { reason: `not built: ${whyNotBuilt()}` };
+  const name = `${variant}.node`;
+  const fault = faultOf(name);
+  if (fault !== undefined) return { reason: fault };
   try {
-    return { addon: require(file) };
+    return { addon: require(join(folder(), name)) };
   } catch (error) {
     const [line] = String(error instanceof Error ? error.message : error).split("\n");
-    return { reason: `${variant}.node cannot be loaded, build it again with "npm rebuild @glassnet/native": ${line}` };
+    return { reason: `${name} cannot be loaded, ${REBUILD}: ${line}` };
   }
 }
 

@@ -1,43 +1,16 @@
 /**
  * @file Builds the add-on where that is possible. It is optional, so whatever is missing is noted for whoever asks later why there is
- * none (`build/outcome.json`), and is no error. With `--copy` it only copies the kernels, as packing does.
+ * none (`build/Release/outcome.json`), and is no error. With `--copy` it only copies the kernels, as packing does.
  */
 const { spawnSync } = require("node:child_process");
-const { createHash } = require("node:crypto");
-const { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } = require("node:fs");
+const { existsSync, rmSync } = require("node:fs");
 const { availableParallelism } = require("node:os");
 const { delimiter, dirname, join, resolve } = require("node:path");
+const { copyKernels, noteOutcome } = require("./sources.js");
 
 const TIME_LIMIT_MS = 180_000;
 
-const build = join(__dirname, "build");
-const kernels = join(__dirname, "kernels");
-/** The originals; a published package has only the copies. */
-const workspace = join(__dirname, "../glassnet/kernels");
-
-const isSource = (name) => /\.[ch]$/.test(name);
-
-/** Copies what has changed, so that only this is compiled again, and forgets what is no more. */
-function copyKernels() {
-  if (!existsSync(workspace)) return;
-  mkdirSync(kernels, { recursive: true });
-  const names = readdirSync(workspace).filter(isSource);
-  for (const name of readdirSync(kernels)) if (!names.includes(name)) rmSync(join(kernels, name));
-  for (const name of names) {
-    const [from, to] = [join(workspace, name), join(kernels, name)];
-    if (!existsSync(to) || !readFileSync(to).equals(readFileSync(from))) copyFileSync(from, to);
-  }
-}
-
-/** A digest of all that is compiled, by which a test notices an add-on that is older than its sources. */
-function digestOfSources() {
-  const hash = createHash("sha256").update(readFileSync(join(__dirname, "binding.gyp")));
-  for (const folder of [join(__dirname, "src"), existsSync(workspace) ? workspace : kernels]) {
-    for (const name of readdirSync(folder).filter(isSource).sort())
-      hash.update(name).update(readFileSync(join(folder, name)));
-  }
-  return hash.digest("hex");
-}
+const release = join(__dirname, "build/Release");
 
 const isOnPath = (program) =>
   program.includes("/")
@@ -89,11 +62,9 @@ function buildAddon() {
 
 function install() {
   copyKernels();
-  const outcome = { digest: digestOfSources() };
   const reason = buildAddon();
-  if (reason !== undefined) rmSync(join(build, "Release"), { recursive: true, force: true });
-  mkdirSync(build, { recursive: true });
-  writeFileSync(join(build, "outcome.json"), `${JSON.stringify({ ...outcome, reason }, null, 2)}\n`);
+  if (reason !== undefined) rmSync(release, { recursive: true, force: true });
+  noteOutcome(release, reason);
 }
 
 try {
