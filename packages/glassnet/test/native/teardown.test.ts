@@ -25,28 +25,29 @@ const START = `
 const TASKS = "/proc/self/task";
 const threadsOfProcess = (): number => readdirSync(TASKS).length;
 
-/** A worker that has run a program, and goes on with what follows. */
-async function startWorker(rest: string): Promise<Worker> {
+/** A worker that has run a program, and goes on with what follows; and the code with which it will end. */
+async function startWorker(rest: string): Promise<{ readonly worker: Worker; readonly code: Promise<number> }> {
   const script = `${START}; require("node:worker_threads").parentPort.postMessage("ready"); ${rest}`;
   const worker = new Worker(script, { eval: true, execArgv: [] });
+  const code = new Promise<number>((resolve) => worker.once("exit", resolve));
   await new Promise((resolve, reject) => worker.once("message", resolve).once("error", reject));
-  return worker;
+  return { worker, code };
 }
 
 describe.skipIf(!isBuilt)("threads of the add-on end with who started them", () => {
   test("when a worker ends by itself", async () => {
-    const worker = await startWorker("");
-    expect(await new Promise((resolve) => worker.once("exit", resolve))).toBe(0);
+    const { code } = await startWorker("");
+    expect(await code).toBe(0);
   });
 
   test("when a worker is ended while a run is on", async () => {
-    const worker = await startWorker("run(400)");
+    const { worker } = await startWorker("run(400)");
     await sleep(20);
     expect(await worker.terminate()).toBe(1);
   });
 
   test.skipIf(!existsSync(TASKS))("none is left behind", async () => {
-    const worker = await startWorker("setInterval(() => {}, 1000)");
+    const { worker } = await startWorker("setInterval(() => {}, 1000)");
     const during = threadsOfProcess();
     await worker.terminate();
     expect(threadsOfProcess()).toBeLessThanOrEqual(during - 3); // the worker and two of its own
@@ -54,7 +55,7 @@ describe.skipIf(!isBuilt)("threads of the add-on end with who started them", () 
 
   test("when two workers have threads of their own at the same time", async () => {
     const workers = await Promise.all([startWorker("run(200)"), startWorker("run(200)")]);
-    const codes = await Promise.all(workers.map((worker) => new Promise((resolve) => worker.once("exit", resolve))));
+    const codes = await Promise.all(workers.map(({ code }) => code));
     expect(codes).toEqual([0, 0]);
   });
 
