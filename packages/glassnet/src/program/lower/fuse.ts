@@ -1,6 +1,16 @@
 import { sizeOf } from "../../core/shape.ts";
 import type { Memory, Node, PointNode, ProductNode, ReduceNode } from "./node.ts";
-import { type Block, nodesOfUnit, readsOf, realSizes, realStrides, rootsOf, stridesOver, type Unit } from "./unit.ts";
+import {
+  type Block,
+  nodesOfUnit,
+  noteReads,
+  readsOf,
+  realSizes,
+  realStrides,
+  rootsOf,
+  stridesOver,
+  type Unit,
+} from "./unit.ts";
 import { collapse } from "./view.ts";
 
 /** Longest row, in elements, whose reduction other work of the same block may use: a row must fit into the first cache. */
@@ -22,6 +32,9 @@ class Fusion {
   readonly #numbers = new Map<Unit, number>();
   /** Which unit makes a piece of memory. */
   readonly #maker = new Map<number, Unit>();
+  readonly #readers = new Map<number, Set<Unit>>();
+  /** A unit's level is above those of all units that it reads from. So only what is above a unit can need it. */
+  readonly #levels = new Map<Unit, number>();
 
   constructor(memory: readonly Memory[]) {
     this.#memory = memory;
@@ -34,6 +47,41 @@ class Fusion {
   #addUnit(unit: Unit): void {
     this.#numbers.set(unit, this.#units.push(unit) - 1);
     for (const { output } of nodesOfUnit(unit)) if (output !== undefined) this.#maker.set(output, unit);
+    this.#levels.set(unit, -1); // to be lifted at least once
+    this.#noteReads(unit, readsOf(unit));
+  }
+
+  #removeUnit(unit: Unit): void {
+    this.#units[this.#numbers.get(unit)!] = undefined;
+    this.#numbers.delete(unit);
+    this.#levels.delete(unit);
+    for (const root of readsOf(unit)) this.#readers.get(root)?.delete(unit);
+  }
+
+  #noteReads(unit: Unit, roots: Iterable<number>): void {
+    for (const root of roots) {
+      const readers = this.#readers.get(root);
+      if (readers === undefined) this.#readers.set(root, new Set([unit]));
+      else readers.add(unit);
+    }
+    this.#lift(unit);
+  }
+
+  /** Puts a unit above what it reads from, and those that read from it above it. */
+  #lift(first: Unit): void {
+    const stack = [first];
+    for (let unit = stack.pop(); unit !== undefined; unit = stack.pop()) {
+      let level = Math.max(0, this.#levels.get(unit)!);
+      for (const root of readsOf(unit)) {
+        const maker = this.#maker.get(root);
+        if (maker !== undefined) level = Math.max(level, this.#levels.get(maker)! + 1);
+      }
+      if (level === this.#levels.get(unit)) continue;
+      this.#levels.set(unit, level);
+      for (const { output } of nodesOfUnit(unit)) {
+        if (output !== undefined) stack.push(...(this.#readers.get(output) ?? []));
+      }
+    }
   }
 
   add(node: Node): void {
@@ -50,7 +98,6 @@ class Fusion {
       home = blockOf(node);
       this.#addUnit(home);
     }
-    if (node.output !== undefined) this.#maker.set(node.output, home);
     for (const other of blocks)
       if (other !== home && this.#mayMerge(home, other, node)) home = this.#merge(home, other);
   }
@@ -58,11 +105,12 @@ class Fusion {
   /** Whether `from` needs, at any distance, what `target` makes. */
   #reaches(from: Unit | undefined, target: Unit): boolean {
     if (from === undefined) return false;
+    const floor = this.#levels.get(target)!;
     const stack = [from];
     const seen = new Set<Unit>(stack);
-    while (stack.length > 0) {
-      const unit = stack.pop()!;
+    for (let unit = stack.pop(); unit !== undefined; unit = stack.pop()) {
       if (unit === target) return true;
+      if (this.#levels.get(unit)! <= floor) continue;
       for (const root of readsOf(unit)) {
         const next = this.#maker.get(root);
         if (next === undefined || seen.has(next)) continue;
@@ -79,8 +127,11 @@ class Fusion {
     if (joining === undefined) return false;
     const outside = rootsOf(node).filter((root) => !block.extents.has(root));
     if (outside.some((root) => this.#reaches(this.#maker.get(root), block))) return false;
+    noteReads(block, node);
     block.nodes.push(node);
     joining();
+    if (node.output !== undefined) this.#maker.set(node.output, block);
+    this.#noteReads(block, outside);
     return true;
   }
 
@@ -118,33 +169,34 @@ class Fusion {
       rowDims: home.rowDims ?? other.rowDims,
       nodes: [...other.nodes, ...home.nodes],
       extents: new Map([...other.extents, ...home.extents]),
+      reads: new Set([...other.reads, ...home.reads].filter((root) => !other.extents.has(root))),
       splits: home.splits.filter((d) => other.splits.includes(d)),
       product: undefined,
     };
-    for (const block of [home, other]) {
-      this.#units[this.#numbers.get(block)!] = undefined;
-      this.#numbers.delete(block);
-    }
+    this.#removeUnit(home);
+    this.#removeUnit(other);
     this.#addUnit(merged);
     return merged;
   }
 
   /** Gives each matrix product to a block that goes over its result, as the first thing that the block does. */
   absorbProducts(): void {
-    const readers = new Map<number, Unit[]>();
-    for (const unit of this.units) {
-      for (const root of readsOf(unit)) readers.set(root, [...(readers.get(root) ?? []), unit]);
-    }
     for (const unit of this.units) {
       if (unit.kind !== "product") continue;
-      const home = (readers.get(unit.node.output) ?? []).find(
+      const { output } = unit.node;
+      const home = [...(this.#readers.get(output) ?? [])].find(
         (reader): reader is Block => reader.kind === "block" && this.#takesProduct(reader, unit, unit.node),
       );
       if (home === undefined) continue;
+      this.#removeUnit(unit);
       home.product = unit.node;
-      home.extents.set(unit.node.output, "full");
-      this.#maker.set(unit.node.output, home);
-      this.#units[this.#numbers.get(unit)!] = undefined;
+      home.extents.set(output, "full");
+      home.reads.delete(output);
+      noteReads(home, unit.node);
+      this.#readers.get(output)!.delete(home);
+      this.#maker.set(output, home);
+      this.#levels.set(home, -1);
+      this.#noteReads(home, rootsOf(unit.node));
     }
   }
 
@@ -195,8 +247,9 @@ function blockOf(node: PointNode): Block {
   const splits = sizes.map((_, d) => d);
   const block: Block = {
     kind: "block",
-    ...{ sizes, rowDims: undefined, nodes: [], extents: new Map(), splits, product: undefined },
+    ...{ sizes, rowDims: undefined, nodes: [], extents: new Map(), reads: new Set(), splits, product: undefined },
   };
+  noteReads(block, node);
   if (node.kind === "reduce") startReduction(block, node);
   else if (node.kind === "map") block.extents.set(node.output, "full");
   block.nodes.push(node);

@@ -14,7 +14,10 @@ export interface Block {
   /** The leading dimensions that a row has for itself; undefined if rows are not reduced. */
   rowDims: number | undefined;
   readonly nodes: PointNode[];
+  /** Of what the block makes itself. */
   readonly extents: Map<number, Extent>;
+  /** What it reads and does not make itself. */
+  readonly reads: Set<number>;
   /** Dimensions that no fold runs along, so that threads may divide them. */
   splits: readonly number[];
   product: ProductNode | undefined;
@@ -38,10 +41,12 @@ export const nodesOfUnit = (unit: Unit): readonly Node[] => {
 };
 
 /** Memory that a unit reads and does not make itself. */
-export function readsOf(unit: Unit): ReadonlySet<number> {
-  const nodes = nodesOfUnit(unit);
-  const made = new Set(nodes.map(({ output }) => output));
-  return new Set(nodes.flatMap(rootsOf).filter((root) => !made.has(root)));
+export const readsOf = (unit: Unit): ReadonlySet<number> =>
+  unit.kind === "block" ? unit.reads : new Set(rootsOf(unit.node));
+
+/** Adds what a node reads to what its block reads. */
+export function noteReads({ reads, extents }: Block, node: Node): void {
+  for (const root of rootsOf(node)) if (!extents.has(root)) reads.add(root);
 }
 
 /** Strides of a view over the axes of its shape that are not of size 1. */
