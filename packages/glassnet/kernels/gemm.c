@@ -121,7 +121,10 @@ static void multiply_rows(const Gemm *g, const Block *block, int32_t i0, int32_t
   tile.a = packed ? a_scratch : a_at(g, block->batch, i0, block->p0);
   tile.a_row = packed ? 1 : g->a_row;
   tile.a_column = packed ? rows : g->a_column;
-  packed = CAN_PACK && packed && panels->packed;
+  TileKernel *const *kernels = g->m == 1 ? row_kernels : NULL;
+#if CAN_PACK
+  if (packed && panels->packed && rows == TILE_ROWS) kernels = packed_kernels;
+#endif
   for (int32_t v = 0; v < panels->vectors; v += panels->panel) {
     const int32_t vectors = min_i(panels->panel, panels->vectors - v);
     if (panels->packed) {
@@ -133,8 +136,7 @@ static void multiply_rows(const Gemm *g, const Block *block, int32_t i0, int32_t
     }
     tile.c = c + v * LANES;
     tile.last = min_i(LANES, columns - (v + vectors - 1) * LANES);
-    if (g->m == 1) row_kernels[vectors - 1](&tile);
-    else tile_kernels[packed][vectors - 1][rows - 1](&tile);
+    (kernels ? kernels[vectors - 1] : tile_kernels[vectors - 1][rows - 1])(&tile);
   }
 }
 

@@ -143,19 +143,15 @@ INLINE void compute_tile(const Tile *t, const int rows, const int vectors, const
   }
 }
 
-#if CAN_PACK
-#define DEFINE_TILE(r, v) \
-  static void tile_##r##_##v(const Tile *t) { compute_tile(t, r, v, 0); } \
-  static void packed_##r##_##v(const Tile *t) { compute_tile(t, r, v, 1); }
-#else
 #define DEFINE_TILE(r, v) \
   static void tile_##r##_##v(const Tile *t) { compute_tile(t, r, v, 0); }
-#endif
+#define DEFINE_PACKED(v) \
+  static void packed_##v(const Tile *t) { compute_tile(t, TILE_ROWS, v, 1); }
 #define DEFINE_ROW(v) \
   static void row_##v(const Tile *t) { compute_tile(t, 1, v, 0); }
 #define NAME_TILE(r, v) tile_##r##_##v,
-#define NAME_PACKED(r, v) packed_##r##_##v,
 #define NAME_ROW(v) row_##v,
+#define NAME_NARROW_ROW(v) tile_1_##v,
 
 #define EACH_ROWS_4(M, v) M(1, v) M(2, v) M(3, v) M(4, v)
 #define EACH_ROWS_6(M, v) EACH_ROWS_4(M, v) M(5, v) M(6, v)
@@ -163,27 +159,32 @@ INLINE void compute_tile(const Tile *t, const int rows, const int vectors, const
 #define EACH_ROWS__(M, v, count) EACH_ROWS_##count(M, v)
 #define EACH_ROWS_(M, v, count) EACH_ROWS__(M, v, count)
 #define EACH_ROWS(M, v) EACH_ROWS_(M, v, TILE_ROWS)
-#define EACH_ROW_VECTORS(M) M(1) M(2) M(3) M(4) M(5) M(6) M(7) M(8)
 
 EACH_ROWS(DEFINE_TILE, 1)
 EACH_ROWS(DEFINE_TILE, 2)
 #if TILE_VECTORS == 3
 EACH_ROWS(DEFINE_TILE, 3)
-#define TILE_TABLE(NAME) {{EACH_ROWS(NAME, 1)}, {EACH_ROWS(NAME, 2)}, {EACH_ROWS(NAME, 3)}}
+#define TILE_TABLE {{EACH_ROWS(NAME_TILE, 1)}, {EACH_ROWS(NAME_TILE, 2)}, {EACH_ROWS(NAME_TILE, 3)}}
+#define EACH_NARROW(M) M(1) M(2) M(3)
+#define EACH_WIDE(M) M(4) M(5) M(6) M(7) M(8)
 #else
-#define TILE_TABLE(NAME) {{EACH_ROWS(NAME, 1)}, {EACH_ROWS(NAME, 2)}}
+#define TILE_TABLE {{EACH_ROWS(NAME_TILE, 1)}, {EACH_ROWS(NAME_TILE, 2)}}
+#define EACH_NARROW(M) M(1) M(2)
+#define EACH_WIDE(M) M(3) M(4) M(5) M(6) M(7) M(8)
 #endif
-EACH_ROW_VECTORS(DEFINE_ROW)
+EACH_WIDE(DEFINE_ROW)
 
-/** By vectors and rows, each less one: for operands as they lie, and for packed ones. */
-static TileKernel *const tile_kernels[1 + CAN_PACK][TILE_VECTORS][TILE_ROWS] = {
-    TILE_TABLE(NAME_TILE),
-#if CAN_PACK
-    TILE_TABLE(NAME_PACKED),
-#endif
-};
+/** By vectors and rows, each less one. */
+static TileKernel *const tile_kernels[TILE_VECTORS][TILE_ROWS] = TILE_TABLE;
 
 /** A single row of A, by vectors less one. */
-static TileKernel *const row_kernels[ROW_VECTORS] = {EACH_ROW_VECTORS(NAME_ROW)};
+static TileKernel *const row_kernels[ROW_VECTORS] = {EACH_NARROW(NAME_NARROW_ROW) EACH_WIDE(NAME_ROW)};
+
+#if CAN_PACK
+EACH_NARROW(DEFINE_PACKED)
+#define NAME_PACKED(v) packed_##v,
+/** Whole tiles of packed operands, by vectors less one. Of the fewer rows that are left over these would make a third more code. */
+static TileKernel *const packed_kernels[TILE_VECTORS] = {EACH_NARROW(NAME_PACKED)};
+#endif
 
 #endif

@@ -10,6 +10,13 @@
 
 #define HALF_LANES (LANES / 2)
 
+/** Of what works on half of the lanes: WebAssembly's modules, which are sent about, have it once instead of for each half. */
+#if defined(__wasm__)
+#define HALVES_WORK static __attribute__((noinline, unused))
+#else
+#define HALVES_WORK INLINE
+#endif
+
 typedef double vd __attribute__((vector_size(VECTOR_BYTES)));
 typedef int64_t vl __attribute__((vector_size(VECTOR_BYTES)));
 typedef float vf_half __attribute__((vector_size(VECTOR_BYTES / 2)));
@@ -84,7 +91,7 @@ static __attribute__((noinline, unused)) double reduce_far(float x, int64_t *qua
 }
 
 /** The sine of x + shift · π/2, for x >= 0. */
-INLINE vd sine_shifted(vd x, int64_t shift) {
+HALVES_WORK vd sine_shifted(vd x, int64_t shift) {
   vd t = x * 0.6366197723675814 + ROUNDER64;
   vd k = t - ROUNDER64;
   vd r = (x - k * PI_HALF_HIGH) - k * PI_HALF_LOW; /* |r| <= π/4 */
@@ -141,7 +148,7 @@ INLINE vd exp2_d(vd x) {
 }
 
 /** a^b for a >= 0 that is not 1, and b that is not 0; NaN gives anything. */
-INLINE vd power_of_size(vd a, vd b) {
+HALVES_WORK vd power_of_size(vd a, vd b) {
   const double infinity = __builtin_inf();
   vd l = log2_d(a);
   l = select_d(a == splat_d(0), splat_d(-infinity), l);
@@ -184,7 +191,7 @@ static __attribute__((noinline, unused)) double mod_far(double a, double b) {
   return (a < 0) == (b < 0) ? a : a + b;
 }
 
-INLINE vd mod_d(vd a, vd b) {
+HALVES_WORK vd mod_d(vd a, vd b) {
   vd q = a / b;
   vd k = (q + ROUNDER64) - ROUNDER64;
   k = k - (vd)((k > q) & EXPONENT_1); /* floor of q */
