@@ -128,7 +128,9 @@ static int find_buffers(napi_env env, const Memory *memory, Loaded *loaded, cons
     if (loaded->bytes[i] < 0) continue;
     const double address = loaded->addresses[i];
     const double needed = (double)loaded->bytes[i] * (loaded->table_of[i] >= 0 ? steps : 1);
-    if (!is_whole(address) || needed > LARGEST_EXACT || (uintptr_t)address % 64 != 0 || !memory_holds(memory, (uintptr_t)address, (size_t)needed)) {
+    /* Rows of a table follow each other without gaps, and the first to be used may be any of them. */
+    const uintptr_t alignment = loaded->table_of[i] < 0 ? 64 : loaded->bytes[i] % 4 == 0 ? 4 : 1;
+    if (!is_whole(address) || needed > LARGEST_EXACT || (uintptr_t)address % alignment != 0 || !memory_holds(memory, (uintptr_t)address, (size_t)needed)) {
       char what[96];
       snprintf(what, sizeof what, "buffer %d is not in memory that was allocated", (int)i);
       return refuse(env, what);
