@@ -89,11 +89,11 @@ export async function openDevice(options: DeviceOptions = {}): Promise<Device> {
   const { backend, threads, reproducible } = choiceOf(options);
   if (backend === "reference") return openReference();
   const notices: string[] = [];
-  if (backend === "native") return complete(openNativeSync({ threads }));
+  if (backend === "native") return complete(openNativeSync({ threads, adaptive: true }));
   const native = backend === "auto" && !reproducible ? nativeOr(threads, notices) : undefined;
   if (native !== undefined) return native;
   try {
-    return complete(withNotices(await openWasm({ relaxed: !reproducible, threads }), notices));
+    return complete(withNotices(await openWasm({ relaxed: !reproducible, threads, adaptive: true }), notices));
   } catch (error) {
     if (backend !== "auto") throw error;
     return withNotices(openReference(), [...notices, reasonOf(error)]);
@@ -103,7 +103,7 @@ export async function openDevice(options: DeviceOptions = {}): Promise<Device> {
 /** The native device, or a notice why there is none. Nobody misses it in a browser. */
 function nativeOr(threads: number, notices: string[]): BlockingDevice | undefined {
   const gap = nativeGap();
-  if (gap === undefined) return complete(openNativeSync({ threads }));
+  if (gap === undefined) return complete(openNativeSync({ threads, adaptive: true }));
   if (platform.name === "node") notices.push(`the native backend is not used: ${gap}`);
   return undefined;
 }
@@ -146,7 +146,7 @@ function openAtOnce(): Device {
   const native = nativeOr(threads, notices);
   if (native !== undefined) return native;
   try {
-    const device = openWasmSync({ threads });
+    const device = openWasmSync({ threads, adaptive: true });
     return device === undefined ? plainDevice() : complete(withNotices(device, notices));
   } catch (error) {
     return withNotices(openReference(), [...notices, reasonOf(error)]);

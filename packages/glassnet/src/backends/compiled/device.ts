@@ -6,6 +6,7 @@ import { asDevice, type BlockingDevice, type LoadedProgram, type SyncDevice } fr
 import { checkData, checkRequest, checkState, missingState, notLoaded } from "../request.ts";
 import { checkDtypes } from "./gaps.ts";
 import type { Host, HostProgram } from "./host.ts";
+import { ThreadChoice } from "./thread-choice.ts";
 
 /** @file A device whose programs are run by the compiled kernels, wherever these are. */
 
@@ -49,7 +50,8 @@ interface Read extends TensorType {
 interface Ready {
   readonly host: HostProgram;
   readonly addresses: Float64Array;
-  readonly threads: number;
+  readonly choice: ThreadChoice;
+  readonly swaps: Lowered["swaps"];
   readonly reads: readonly Read[];
   readonly nexts: readonly { readonly name: string; readonly buffer: number }[];
   readonly feeds: readonly Feed[];
@@ -61,27 +63,33 @@ interface Ready {
   readonly release: () => void;
 }
 
-/** A device of a host, opened at once. */
-export function openCompiled(host: Host, notices: readonly string[] = []): BlockingDevice {
+/**
+ * A device of a host, opened at once.
+ *
+ * @param adaptive whether programs use fewer threads where that is found to be faster
+ */
+export function openCompiled(host: Host, notices: readonly string[] = [], adaptive = false): BlockingDevice {
   const { backend, variant, threads } = host;
-  return asDevice(new CompiledDevice(host), { backend, variant, threads, notices });
+  return asDevice(new CompiledDevice(host, adaptive), { backend, variant, threads, notices });
 }
 
 class CompiledDevice implements SyncDevice {
   readonly #host: Host;
+  readonly #adaptive: boolean;
   readonly #states = new Map<string, State>();
   readonly #loaded = new WeakMap<LoadedProgram, Ready>();
   /** A compiled function that nobody uses any more takes its programs along. */
   readonly #forgotten = new FinalizationRegistry<() => void>((release) => release());
 
-  constructor(host: Host) {
+  constructor(host: Host, adaptive: boolean) {
     this.#host = host;
+    this.#adaptive = adaptive;
   }
 
   load(program: Program): LoadedProgram {
     checkDtypes(this.#host.backend, program);
     const loaded = { program };
-    const ready = prepare(this.#host, lowerProgram(program));
+    const ready = prepare(this.#host, lowerProgram(program), this.#adaptive);
     this.#loaded.set(loaded, ready);
     this.#forgotten.register(loaded, ready.release, loaded);
     return loaded;
@@ -133,10 +141,11 @@ class CompiledDevice implements SyncDevice {
     if (!isComplete(ready, request)) checkRequest(loaded.program, request);
     this.#bind(ready, request);
     const { steps } = request;
-    const applied = ready.host.run(ready.addresses, steps, ready.threads);
+    const { applied, before } = runParts(ready, steps);
     const stopped = applied < steps;
     const ran = stopped ? applied + 1 : applied;
-    const result = { steps: applied, stopped, perStep: this.#collect(ready, ran), outputs: this.#outputs(ready, ran) };
+    const outputs = this.#outputs(ready, ran - before);
+    const result = { steps: applied, stopped, perStep: this.#collect(ready, ran), outputs };
     if (applied % 2 === 1) for (const { name } of ready.nexts) swap(this.#states.get(name)!);
     return result;
   }
@@ -201,6 +210,49 @@ class CompiledDevice implements SyncDevice {
   }
 }
 
+/**
+ * Runs steps in one piece, or the first few as a trial of another number of threads and then the others.
+ *
+ * @returns how many steps were applied, and how many of them before the last piece
+ */
+function runParts({ host, addresses, choice, rows, collected, swaps }: Ready, steps: number): Parts {
+  const trial = choice.trial(steps);
+  if (trial > 0) {
+    const { other } = choice;
+    const done = timed(host, addresses, trial, other, choice);
+    if (done < trial || trial === steps) return { applied: done, before: 0 };
+    for (const { buffer, rowBytes } of rows) addresses[buffer] += trial * rowBytes;
+    for (const { buffer, rowBytes } of collected) addresses[buffer] += trial * rowBytes;
+    if (trial % 2 === 1) {
+      for (const { state, next } of swaps) {
+        const address = addresses[state];
+        addresses[state] = addresses[next];
+        addresses[next] = address;
+      }
+    }
+  }
+  return { applied: trial + timed(host, addresses, steps - trial, choice.threads, choice), before: trial };
+}
+
+interface Parts {
+  readonly applied: number;
+  readonly before: number;
+}
+
+function timed(
+  host: HostProgram,
+  addresses: Float64Array,
+  steps: number,
+  threads: number,
+  choice: ThreadChoice,
+): number {
+  if (!choice.isAdaptive) return host.run(addresses, steps, threads);
+  const begin = performance.now();
+  const applied = host.run(addresses, steps, threads);
+  choice.note(threads, (performance.now() - begin) / steps);
+  return applied;
+}
+
 const NOTHING: Readonly<Record<string, never>> = {};
 
 /** Whether a request is in order, found out quickly. Of others `checkRequest` knows better, and says what is wrong. */
@@ -233,7 +285,7 @@ const STORAGE: { readonly [D in DType]: new (size: number) => TypedArray } = {
   f64: Float64Array,
 };
 
-function prepare(host: Host, lowered: Lowered): Ready {
+function prepare(host: Host, lowered: Lowered, adaptive: boolean): Ready {
   const { buffers, program, swaps } = lowered;
   const arena = host.allocate(lowered.arenaBytes, "what a program computes on the way");
   const addresses = new Float64Array(buffers.length);
@@ -298,7 +350,8 @@ function prepare(host: Host, lowered: Lowered): Ready {
   return {
     host: hostProgram,
     addresses,
-    threads: Math.max(1, Math.min(host.threads, Math.floor(lowered.work / WORK_A_THREAD))),
+    choice: new ThreadChoice(Math.max(1, Math.min(host.threads, Math.floor(lowered.work / WORK_A_THREAD))), adaptive),
+    swaps,
     ...{ reads, nexts, feeds, rows, collected },
     outputs: lowered.outputs.map(({ name, buffer }) => ({
       ...given(name, buffer),

@@ -8,6 +8,8 @@ import { NativeHost } from "./host.ts";
 
 export interface NativeOptions {
   readonly threads?: number;
+  /** Whether a program uses fewer threads where that is found to be faster. */
+  readonly adaptive?: boolean;
   /** An instruction set, such as "avx2"; the best that the processor has if left out. */
   readonly variant?: string;
 }
@@ -28,7 +30,7 @@ export function nativeGap(options: Pick<NativeOptions, "variant"> = {}): string 
 }
 
 /** Opens the kernels in the native add-on. @throws UnsupportedError if there is none, or not for this machine. */
-export function openNativeSync({ threads = 1, variant }: NativeOptions = {}): BlockingDevice {
+export function openNativeSync({ threads = 1, variant, adaptive = false }: NativeOptions = {}): BlockingDevice {
   const found = find(variant);
   if ("reason" in found) {
     throw new UnsupportedError("unsupported", "native", `there is no native add-on: ${found.reason}`, {
@@ -38,5 +40,5 @@ export function openNativeSync({ threads = 1, variant }: NativeOptions = {}): Bl
   const { addon } = found;
   const started = addon.threads(threads);
   const notices = started < threads ? [`the system has started ${started} of ${threads} threads`] : [];
-  return openCompiled(new NativeHost(addon, started, platform.memoryBytes), notices);
+  return openCompiled(new NativeHost(addon, started, platform.memoryBytes), notices, adaptive);
 }

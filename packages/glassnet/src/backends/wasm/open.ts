@@ -12,6 +12,8 @@ export interface WasmOptions {
   readonly relaxed?: boolean;
   /** Threads, the calling one included; there is only that one where memory cannot be shared. Default 1. */
   readonly threads?: number;
+  /** Whether a program uses fewer threads where that is found to be faster. */
+  readonly adaptive?: boolean;
   /** How late a thread may be before it counts as lost. Default a minute. */
   readonly patienceMs?: number;
 }
@@ -92,7 +94,7 @@ function cannotLoad(file: string, cause: unknown): UnsupportedError {
   return new UnsupportedError("unsupported", "wasm", what, { help, cause });
 }
 
-function openModule(module: WebAssembly.Module, plan: Plan): WasmDevice {
+function openModule(module: WebAssembly.Module, plan: Plan, adaptive = false): WasmDevice {
   const { file, variant, memory, threads, patienceMs, notices } = plan;
   let exports: KernelExports;
   try {
@@ -109,7 +111,7 @@ function openModule(module: WebAssembly.Module, plan: Plan): WasmDevice {
     memory,
     threads > 1 ? { threads, patienceMs, module, notice } : undefined,
   );
-  return { ...openCompiled(host, notices), joined: async () => (await host.crew?.joined()) ?? 1 };
+  return { ...openCompiled(host, notices, adaptive), joined: async () => (await host.crew?.joined()) ?? 1 };
 }
 
 /**
@@ -125,7 +127,7 @@ export async function openWasm(options: WasmOptions = {}): Promise<WasmDevice> {
   } catch (cause) {
     throw cannotLoad(plan.file, cause);
   }
-  return openModule(module, plan);
+  return openModule(module, plan, options.adaptive);
 }
 
 /** The same at once; undefined where files cannot be read at once, as in browsers. */
@@ -139,5 +141,5 @@ export function openWasmSync(options: WasmOptions = {}): WasmDevice | undefined 
   } catch (cause) {
     throw cannotLoad(plan.file, cause);
   }
-  return openModule(module, plan);
+  return openModule(module, plan, options.adaptive);
 }
