@@ -55,6 +55,8 @@ class Generator {
   readonly #maxSize: number;
   readonly #dims: readonly number[];
   readonly #steps: number;
+  /** Whether ranks go beyond the dimensions that blocks have. */
+  readonly #isDeep: boolean;
   /** Values to go on from, newest last. */
   readonly #pool: Value[] = [];
   readonly #known = new Map<Value, Bounded>();
@@ -88,6 +90,7 @@ class Generator {
     const scale = this.#rng.next();
     this.#maxSize = scale < 0.75 ? 600 : scale < 0.9 ? 3000 : scale < 0.97 ? 12_000 : 100_000;
     this.#steps = this.#pick([1, 1, 1, 2, 3]);
+    this.#isDeep = this.#chance(0.06);
     const sizes = this.#maxSize > 4000 ? [...SIZES, ...LARGE_SIZES, ...LARGE_SIZES, ...LONG_SIZES] : [...SIZES, 130];
     this.#dims = Array.from({ length: 4 }, () => (this.#chance(0.02) ? 0 : this.#pick(sizes)));
   }
@@ -126,10 +129,10 @@ class Generator {
   }
 
   #shape(): Shape {
-    const rank = this.#pick([0, 1, 1, 2, 2, 2, 3, 3, 4, 5, 6]);
+    const rank = this.#isDeep ? 5 + this.#below(5) : this.#pick([0, 1, 1, 2, 2, 2, 3, 3, 4, 5, 6]);
     const shape: number[] = [];
     for (let i = 0; i < rank; i++) {
-      const size = this.#chance(0.15) ? 1 : this.#pick(this.#dims);
+      const size = this.#isDeep ? this.#pick([1, 2, 2, 2, 3]) : this.#chance(0.15) ? 1 : this.#pick(this.#dims);
       shape.push(sizeOf(shape) * size > this.#maxSize ? 1 : size);
     }
     return shape;
@@ -417,7 +420,7 @@ class Generator {
     const values = this.#pool;
     const outputs: Record<string, Value> = {};
     const perStep: Record<string, Value> = {};
-    const newest = values.slice(-4);
+    const newest = values.slice(-6);
     newest.forEach((value, i) => {
       if (i === newest.length - 1 || this.#chance(0.7)) outputs[`o${i}`] = value;
     });

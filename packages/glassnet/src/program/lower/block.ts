@@ -1,6 +1,7 @@
 import type { DType, TypedArray } from "../../core/dtype.ts";
 import { assert } from "../../core/errors.ts";
 import { cutInto } from "./fuse.ts";
+import { MAX_DIMS } from "./many-dims.ts";
 import type { Memory } from "./node.ts";
 import { foldNumber, type Operation, operations, operationsOf, rowOperation } from "./operation.ts";
 import { type Block, realSizes, realStrides, stridesOver } from "./unit.ts";
@@ -8,7 +9,6 @@ import { collapse, type View } from "./view.ts";
 
 /** @file A block as the words that `kernels/block.c` reads; the layout is that of `kernels/block.h`. */
 
-const MAX_DIMS = 6;
 const MAX_SLOTS = 64;
 /** Elements of a slot where rows do not need more: all slots of most blocks together fit into the first cache. */
 const TILE = 1024;
@@ -16,8 +16,7 @@ const TILE = 1024;
 export const SOLO_WORK = 24_576;
 
 const KIND: { readonly [D in DType]: number } = { f32: 0, i32: 1, u8: 2, bool: 3, f64: -1 };
-const COUNTING = 4;
-const PRODUCT = 5;
+const [COUNTING, PRODUCT] = [4, 5];
 const EXTENT = { full: 0, row: 1, uniform: 2 } as const;
 type SlotExtent = keyof typeof EXTENT;
 

@@ -3,6 +3,7 @@ import { assert } from "../../core/errors.ts";
 import { broadcastShapes, type Shape, sizeOf, type TensorType } from "../../core/shape.ts";
 import type { PrimName } from "../../ir/prim.ts";
 import type { Instruction, Program, Source } from "../program.ts";
+import { type Emit, reductionsOf, withFewDims } from "./many-dims.ts";
 import { type ElementwisePrim, elementwise, type ReductionPrim, reductions } from "./operation.ts";
 import {
   broadcastView,
@@ -117,9 +118,20 @@ export function nodesOf(program: Program): Nodes {
   const addMemory = (dtype: DType, shape: Shape): number =>
     memory.push({ dtype, shape, source: { kind: "scratch" } }) - 1;
   const dtypeOf = (view: View): DType => (view.root === "counting" ? "i32" : memory[view.root]!.dtype);
+  const emit = (): Emit => ({
+    addMemory,
+    dtypeOf,
+    add: (node) => nodes.push(node),
+    sizeOfRoot: (root) => sizeOf(memory[root]!.shape),
+    scope,
+  });
+  const addMap = (prim: MapNode["prim"], shape: Shape, inputs: readonly View[], output: number): void => {
+    const space = withFewDims({ shape, views: inputs }, emit());
+    nodes.push({ kind: "map", prim, shape: space.shape, inputs: space.views, output, scope });
+  };
   const copy = (view: View): number => {
     const output = addMemory(dtypeOf(view), view.shape);
-    nodes.push({ kind: "map", prim: "copy", shape: view.shape, inputs: [view], output, scope });
+    addMap("copy", view.shape, [view], output);
     return output;
   };
   /** Memory that holds exactly the elements of a buffer, in order. */
@@ -172,8 +184,12 @@ export function nodesOf(program: Program): Nodes {
     // Bytes have too little room to add up in.
     const isWide = dtype === "f32" || dtype === "i32";
     const result = isWide ? output : addMemory("i32", shape);
-    nodes.push({ kind: "reduce", prim, shape: input.shape, inputs: [input], axes: attrs.axes, output: result, scope });
-    if (!isWide) nodes.push({ kind: "map", prim: "cast", shape, inputs: [wholeView(result, shape)], output, scope });
+    const addPartial = (part: Shape): number => addMemory(memory[result]!.dtype, part);
+    for (const part of reductionsOf(input, attrs.axes, result, addPartial, emit())) {
+      const { input: view, axes, output: to } = part;
+      nodes.push({ kind: "reduce", prim, shape: view.shape, inputs: [view], axes, output: to, scope });
+    }
+    if (!isWide) addMap("cast", shape, [wholeView(result, shape)], output);
   };
 
   const add = (instruction: Instruction): void => {
@@ -202,7 +218,7 @@ export function nodesOf(program: Program): Nodes {
       case "iota": {
         const numbers = countingView(shape, attrs.axis);
         if (dtype === "i32") views[output] = numbers;
-        else nodes.push({ kind: "map", prim: "cast", shape, inputs: [numbers], output, scope });
+        else addMap("cast", shape, [numbers], output);
         return;
       }
       case "matmul":
@@ -213,14 +229,12 @@ export function nodesOf(program: Program): Nodes {
     if (prim === "cast" && dtypeOf(x()) === dtype) {
       views[output] = x();
     } else if (isElementwise(prim)) {
-      nodes.push({
-        kind: "map",
+      addMap(
         prim,
         shape,
-        inputs: inputs.map((i) => broadcastView(viewOf(i), shape)),
+        inputs.map((i) => broadcastView(viewOf(i), shape)),
         output,
-        scope,
-      });
+      );
     } else if (isReduction(prim)) {
       reduction(instruction as Instruction & { prim: ReductionPrim });
     } else {
@@ -236,7 +250,8 @@ export function nodesOf(program: Program): Nodes {
   for (const buffer of program.guard) {
     const view = viewOf(buffer);
     if (dtypeOf(view) === "f32") {
-      nodes.push({ kind: "guard", shape: view.shape, inputs: [view], output: undefined, scope });
+      const { shape, views } = withFewDims({ shape: view.shape, views: [view] }, emit());
+      nodes.push({ kind: "guard", shape, inputs: [views[0]!], output: undefined, scope });
     }
   }
   const claimed = new Set<number>();
