@@ -2,6 +2,7 @@ import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { changedVariants, compilerVersion, manifestOf, target, VERSION, variants } from "../kernels/build.js";
+import { hasRelaxedSimd } from "../src/backends/wasm/probe.ts";
 
 /** @file The committed modules are what the kernels' sources give. */
 
@@ -14,7 +15,10 @@ describe("the modules in wasm/", () => {
   });
 
   test("are valid, and together take less than 300 kB", () => {
-    for (const file of files) expect(WebAssembly.validate(readFileSync(join(target, file)))).toBe(true);
+    for (const file of files) {
+      const canRun = hasRelaxedSimd() || !file.includes("relaxed"); // Node 20 has no relaxed SIMD
+      expect(WebAssembly.validate(readFileSync(join(target, file))), file).toBe(canRun);
+    }
     const bytes = files.reduce((sum, file) => sum + statSync(join(target, file)).size, 0);
     expect(bytes).toBeLessThan(300_000);
   });
