@@ -12,7 +12,7 @@ import {
   type Tensor,
   variablesOf,
 } from "glassnet";
-import { printProgram } from "glassnet/engine";
+import { lowerProgram, type Program, printLowered, printProgram } from "glassnet/engine";
 import { type Call, verb } from "./context.ts";
 import { exitCodes, UsageFailure } from "./failure.ts";
 import type { FlagTable } from "./flag.ts";
@@ -32,8 +32,8 @@ const flags = {
   program: {
     kind: "flag",
     default: false,
-    help: "also print the program of one prediction",
-    zh: "同时列出一次预测的程序",
+    help: "also print the program of one prediction, and what the kernels make of it",
+    zh: "同时列出一次预测的程序，以及内核实际执行的形式",
   },
   json: { kind: "flag", default: false, help: "print one JSON object and nothing else", zh: "只输出一个 JSON 对象" },
 } as const satisfies FlagTable;
@@ -114,7 +114,7 @@ async function allStatistics({ saved }: OpenedModel): Promise<WeightStatistics[]
 }
 
 /** The program of one prediction, from the stored pixels to the outputs that are shown. */
-function programOf({ saved }: OpenedModel): string {
+function programOf({ saved }: OpenedModel): Program {
   const { model, preprocessing, inputShape, outputs } = saved;
   const predictOne = compile((stored: Tensor) => {
     const y = model.call(encode(preprocessing, stored));
@@ -123,11 +123,31 @@ function programOf({ saved }: OpenedModel): string {
   // The example stands for its shape only and is never computed, however large it is.
   const example = (dtype: "f32" | "i32") => scalar(0, { dtype }).broadcastTo([1, ...inputShape]);
   try {
-    return printProgram(predictOne.program(example("f32")));
+    return predictOne.program(example("f32"));
   } catch (error) {
-    if (error instanceof DtypeError) return printProgram(predictOne.program(example("i32"))); // it takes indices
+    if (error instanceof DtypeError) return predictOne.program(example("i32")); // it takes indices
     throw error;
   }
+}
+
+/** What the kernels run; undefined for programs that run on the reference backend alone. */
+function loweredLines(program: Program): string[] | undefined {
+  if (program.buffers.some(({ dtype }) => dtype === "f64")) return undefined;
+  return printLowered(lowerProgram(program)).split("\n");
+}
+
+function printPrograms(opened: OpenedModel, { terminal, m }: Call<typeof flags>): void {
+  const text = m.models.inspect;
+  const width = Math.min(terminal.columns, 100);
+  const note = (words: string) => terminal.print(terminal.paint.dim(wrap(words, width, "  ")));
+  const program = programOf(opened);
+  printHead(terminal, text.programHead);
+  note(text.programNote);
+  for (const line of printProgram(program).split("\n")) terminal.print(`  ${visible(line)}`);
+  printHead(terminal, text.loweredHead);
+  const lines = loweredLines(program);
+  note(lines === undefined ? text.notLowered : text.loweredNote);
+  for (const line of lines ?? []) terminal.print(`  ${visible(line)}`);
 }
 
 function preprocessingText(preprocessing: Preprocessing, m: Messages): string {
@@ -173,11 +193,7 @@ async function printModel(opened: OpenedModel, bytes: number, call: Call<typeof 
     printHead(terminal, text.notesHead);
     for (const line of noteLines(saved.notes)) terminal.print(`  ${visible(line)}`);
   }
-  if (values.program) {
-    printHead(terminal, text.programHead);
-    terminal.print(terminal.paint.dim(wrap(text.programNote, width, "  ")));
-    for (const line of programOf(opened).split("\n")) terminal.print(`  ${visible(line)}`);
-  }
+  if (values.program) printPrograms(opened, call);
 }
 
 export const inspectVerb = verb({
@@ -210,7 +226,7 @@ export const inspectVerb = verb({
     if (values.json) {
       const { model, ...rest } = opened.saved;
       const weights = await allStatistics(opened);
-      const program = values.program ? { program: programOf(opened).split("\n") } : {};
+      const program = values.program ? programOf(opened) : undefined;
       writeJson({
         version: 1,
         file: opened.path,
@@ -218,7 +234,7 @@ export const inspectVerb = verb({
         architecture: model.config(),
         ...rest,
         weights,
-        ...program,
+        ...(program && { program: printProgram(program).split("\n"), lowered: loweredLines(program) ?? null }),
       });
     } else {
       await printModel(opened, size, call);

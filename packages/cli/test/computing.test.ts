@@ -124,6 +124,24 @@ describe("a backend that was chosen", () => {
   });
 });
 
+test("inspect prints the program of one prediction, and the same as the kernels run it", async () => {
+  const [text, report] = (await glassnetAll(
+    [
+      ["inspect", "one", "--program"],
+      ["inspect", "one", "--program", "--json"],
+    ],
+    { cwd },
+  )) as [Finished, Finished];
+  expect([text.code, text.stderr]).toEqual([0, ""]);
+  expect(text.stdout).toContain("= reshape b");
+  const [, lowered] = text.stdout.split("The same program as the kernels run it");
+  expect(lowered).toMatch(/\d+ instructions, 1\d,\d\d\d FLOPs, /);
+  expect(lowered).toMatch(/product = matmul b\d+ \[1, 784\] · b\d+ᵀ \[784, 8\]/);
+  const { program, lowered: lines } = lastJson(report) as { program: string[]; lowered: string[] };
+  expect(program.some((line) => line.includes("matmul"))).toBe(true);
+  expect(lines[0]).toMatch(/FLOPs/);
+});
+
 describe("doctor", () => {
   test("says what the machine offers, which backend is taken, and that each computes what the reference does", async () => {
     const { code, stdout, stderr } = await glassnet(["doctor", "--data", "toys"], { cwd });

@@ -59,6 +59,11 @@ const en = {
     programHead: "The program of one prediction",
     programNote:
       "One line an instruction: its result, the operation, what it reads, and behind # the layer. Feeds are what is put in.",
+    loweredHead: "The same program as the kernels run it",
+    loweredNote:
+      "One number an instruction: what stands below it is done in one pass, with names t for values that never reach memory. In brackets its floating-point operations, the bytes it reads and writes, and whether one thread does it alone.",
+    notLowered:
+      "Numbers of f64 are for checking: this program runs on the reference backend alone, as it stands above.",
   },
 };
 
@@ -117,6 +122,10 @@ const zh: Models = {
     },
     programHead: "一次预测的程序",
     programNote: "每行一条指令：结果、运算、读取的内容，# 之后是所在的层。feed 是送入的数据。",
+    loweredHead: "同一个程序，内核实际执行的形式",
+    loweredNote:
+      "每个编号是一条指令，其下各行一趟完成；名字以 t 开头的值不写入内存。括号里依次是浮点运算次数、读写的字节数，以及是否只由一个线程（one thread）执行。",
+    notLowered: "f64 只用于检验：这个程序只在参考后端上按以上形式运行。",
   },
 };
 
