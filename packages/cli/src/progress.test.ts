@@ -51,7 +51,8 @@ function drive(progress: Progress, steps: number, msPerStep: number): void {
       learningRate: 0.1,
       elapsedMs: step * msPerStep,
     };
-    if (step % start.stepsPerEpoch === 1 && step > 1) progress.epoch({ elapsedMs: step * msPerStep, accuracy: 0.9731 });
+    if (step % start.stepsPerEpoch === 1 && step > 1)
+      progress.epoch({ step: step - 1, elapsedMs: step * msPerStep, accuracy: 0.9731 });
     progress.step(event);
   }
 }
@@ -132,4 +133,15 @@ test("what is printed goes above the line, in one piece, so that nothing flicker
   terminal.live("");
   terminal.print("the end");
   expect(written).toEqual(["\rhalf\u001b[K", "\r\u001b[2Ka row\nhalf", "\r\u001b[2K", "the end\n"]);
+});
+
+test("after an epoch the line says where the training is now, and after the last that it is being measured", () => {
+  vi.useFakeTimers();
+  const { written, stream } = screen(80, true);
+  const progress = new Progress(openTerminal({ stream, isColored: false }), messagesOf("en"), start);
+  drive(progress, start.stepsPerEpoch, 10);
+  progress.epoch({ step: start.stepsPerEpoch, elapsedMs: 9000, accuracy: 0.97 });
+  expect(shown(written.at(-1)!)).toMatch(/^epoch 1\/8 .* 13% {2}loss 0\.5000 {2}accuracy 97\.0%/);
+  progress.epoch({ step: 8 * start.stepsPerEpoch, elapsedMs: 90_000, accuracy: 0.98 });
+  expect(shown(written.at(-1)!)).toBe("measuring …");
 });

@@ -25,6 +25,7 @@ export class Progress {
   readonly #start: StartEvent;
   #loss: number | undefined;
   #accuracy: number | undefined;
+  #lastStep: StepEvent | undefined;
   #lastDraw = Number.NEGATIVE_INFINITY;
   #lastPlain = performance.now();
   /** Undefined before the first step, which also made the programs ready and says nothing about speed. */
@@ -46,6 +47,7 @@ export class Progress {
     }
     if (this.#lastStepMs !== undefined) this.#measure(event.examples, event.elapsedMs - this.#lastStepMs);
     this.#lastStepMs = event.elapsedMs;
+    this.#lastStep = event;
     const now = performance.now();
     if (this.#terminal.isLive && now - this.#lastDraw >= REDRAW_MS) {
       this.#lastDraw = now;
@@ -57,11 +59,17 @@ export class Progress {
   }
 
   /** After the held-out digits were measured. */
-  epoch(event: { readonly elapsedMs: number; readonly accuracy: number | undefined }): void {
+  epoch(event: { readonly step: number; readonly elapsedMs: number; readonly accuracy: number | undefined }): void {
     this.#accuracy = event.accuracy;
     this.#msBetween = event.elapsedMs - (this.#lastStepMs ?? 0);
     this.#lastStepMs = event.elapsedMs;
     this.#lastPlain = performance.now();
+    if (!this.#terminal.isLive || this.#lastStep === undefined) return;
+    const { epochs, stepsPerEpoch } = this.#start;
+    // The loss over the whole training set follows the last epoch.
+    const isLast = event.step >= epochs * stepsPerEpoch;
+    this.#lastDraw = performance.now();
+    this.#terminal.live(isLast ? this.#terminal.paint.dim(this.#m.train.live.measuring) : this.#line(this.#lastStep));
   }
 
   #measure(examples: number, ms: number): void {

@@ -61,7 +61,7 @@ export async function watchTraining(
       case "epoch":
         batches = [];
         epochs.push(event);
-        progress?.epoch({ elapsedMs: event.elapsedMs, accuracy: event.validation?.accuracy });
+        progress?.epoch({ step: event.step, elapsedMs: event.elapsedMs, accuracy: event.validation?.accuracy });
         table?.row(event);
         if (event.best) await hooks.onBest(event);
         break;
