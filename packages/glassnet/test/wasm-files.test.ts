@@ -3,10 +3,19 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { changedVariants, compilerVersion, manifestOf, target, VERSION, variants } from "../kernels/build.js";
 import { hasRelaxedSimd } from "../src/backends/wasm/probe.ts";
+import { kernelNames } from "../src/program/lower/kernel-names.ts";
 
 /** @file The committed modules are what the kernels' sources give. */
 
 const files = Object.keys(variants);
+
+test("kernels have the same numbers in C and in TypeScript", () => {
+  const header = readFileSync(new URL("../kernels/kernels.h", import.meta.url), "utf8");
+  const names = [...header.matchAll(/^ {2}X\((\w+)\)/gm)].map(([, name]) => name!);
+  expect(names.map((name) => name.replace(/_(\w)/g, (_, letter: string) => letter.toUpperCase()))).toEqual([
+    ...kernelNames,
+  ]);
+});
 
 describe("the modules in wasm/", () => {
   test("are those that the manifest names, and were built when the sources were as they are", () => {
