@@ -38,6 +38,8 @@ const NOT_ISOLATED =
 const MAY_NOT_WAIT =
   "wasm: computes on one thread: a page may not wait for threads, but a worker may: open the device there";
 
+/** A page whose own scripts stand in it, and which may not run WebAssembly. */
+const NO_WASM = "default-src 'self'; img-src data:; script-src 'self' 'unsafe-inline'";
 /** No fetching, not even of addresses that hold their data; the page's own scripts stand in it. */
 const STRICT = "default-src 'self'; img-src data:; script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'";
 
@@ -143,6 +145,19 @@ describe("the single file", () => {
       expect(requests.filter((path) => path.startsWith("/")).sort()).toEqual(
         ["circle.js", "glassnet.min.js", "standalone.html"].map((name) => `/some/where/${name}`),
       );
+    } finally {
+      await server.close();
+    }
+  });
+
+  test("computes in plain TypeScript where the page may not run WebAssembly, and says so", async () => {
+    const server = await serveFolder(folder(), "/", { "Content-Security-Policy": NO_WASM });
+    try {
+      const { told } = await visit<Both>(browser, `${server.origin}/standalone.html`);
+      expectLearnt(told.inPage, "reference");
+      expect(told.inPage.notices).toEqual([
+        expect.stringMatching(/^wasm: cannot load kernels\.wasm.*Content Security Policy/),
+      ]);
     } finally {
       await server.close();
     }

@@ -3,9 +3,8 @@
  * @file Makes `dist/glassnet.min.js`: all of `glassnet` in one module that asks for nothing else, for pages without a bundler
  * and for bundlers that leave files behind. `npm run build` runs it.
  *
- * It holds one variant of the kernels: SIMD that every browser of today has, on one thread. Threads need headers that a plain
- * server of files does not send; relaxed SIMD would be 134 kB more for what not every browser has, and this way the bits are
- * the same everywhere.
+ * It holds one variant of the kernels: SIMD without the relaxed kind, on one thread. Threads need headers that a plain server
+ * of files does not send, and relaxed SIMD would be as much again, for what not every browser has.
  */
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
