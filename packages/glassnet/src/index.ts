@@ -7,6 +7,7 @@ import * as init from "./nn/initializer.ts";
 
 // Tensors
 
+export type { Device } from "./backends/backend.ts";
 export type { ComputeOptions } from "./tensor/compute.ts";
 export { compute, computeSync } from "./tensor/compute.ts";
 export type { CreateOptions } from "./tensor/create.ts";

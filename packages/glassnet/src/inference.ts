@@ -31,6 +31,7 @@ export { Tensor } from "./tensor/tensor.ts";
 
 // Where it computes
 
+export type { Device } from "./backends/backend.ts";
 export { type DeviceOptions, defaultDevice, deviceOptions, openDevice } from "./tensor/device.ts";
 
 // Shared ground
