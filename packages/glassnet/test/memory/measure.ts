@@ -2,12 +2,19 @@ import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 
+/**
+ * How memory grew. A leak adds to every window of work; what the engine compiles, caches or lets go of on the way comes
+ * now and then. So a leak is measured in bytes for each piece of work, in two ways that both see it and that noise seldom
+ * deceives together: the median over the windows, and the line from the least of the first ones to the least of the last.
+ * The smaller one counts.
+ */
 export interface Growth {
-  /** Median of the last third of the windows over that of the first third, less 1. */
+  readonly heapPerWork: number;
+  readonly externalPerWork: number;
+  /** The least of the last third of the windows over that of the first third, less 1: for what grows in leaps. */
   readonly heap: number;
   readonly external: number;
   readonly rss: number;
-  /** Both medians in MiB. */
   readonly text: string;
 }
 
@@ -16,6 +23,8 @@ interface Plan {
   readonly windows: number;
   readonly perWindow: number;
 }
+
+type Kind = "heap" | "external" | "rss";
 
 const run = promisify(execFile);
 
@@ -26,17 +35,29 @@ export async function measureGrowth(workload: string, { warmUp, windows, perWind
   const flags = ["--expose-gc", "--max-semi-space-size=1", "--import", import.meta.resolve("tsx")];
   const args = [...flags, "--conditions=@glassnet/source", script, workload, warmUp, windows, perWindow].map(String);
   const { stdout } = await run(process.execPath, args);
-  const samples = JSON.parse(stdout) as Record<"heap" | "external" | "rss", number>[];
+  return growthOf(JSON.parse(stdout) as Record<Kind, number>[], perWindow);
+}
+
+/** @param samples what was left after each window of `perWindow` pieces of work */
+export function growthOf(samples: readonly Readonly<Record<Kind, number>>[], perWindow: number): Growth {
   const third = Math.floor(samples.length / 3);
   const parts: string[] = [];
-  const growthOf = (kind: "heap" | "external" | "rss"): number => {
+  const measure = (kind: Kind) => {
     const values = samples.map((sample) => sample[kind]);
-    const [first, last] = [median(values.slice(0, third)), median(values.slice(-third))];
-    parts.push(`${kind} ${(first / 2 ** 20).toFixed(2)} → ${(last / 2 ** 20).toFixed(2)} MiB`);
-    return last / first - 1;
+    const steps = values.slice(1).map((value, i) => value - values[i]!);
+    const [first, last] = [Math.min(...values.slice(0, third)), Math.min(...values.slice(-third))];
+    const between = (values.length - third) * perWindow;
+    const perWork = Math.min(median(steps) / perWindow, (last - first) / between);
+    const [from, to] = [first, last].map((bytes) => (bytes / 2 ** 20).toFixed(2));
+    parts.push(`${kind} ${from} → ${to} MiB, ${perWork.toFixed(0)} bytes a piece of work`);
+    return { perWork, total: last / first - 1 };
   };
-  const growth = { heap: growthOf("heap"), external: growthOf("external"), rss: growthOf("rss") };
-  return { ...growth, text: parts.join(", ") };
+  const [heap, external, rss] = [measure("heap"), measure("external"), measure("rss")];
+  return {
+    ...{ heapPerWork: heap.perWork, externalPerWork: external.perWork },
+    ...{ heap: heap.total, external: external.total, rss: rss.total },
+    text: parts.join("; "),
+  };
 }
 
 function median(values: readonly number[]): number {

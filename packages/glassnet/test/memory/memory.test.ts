@@ -1,15 +1,47 @@
-import { expect, test } from "vitest";
-import { measureGrowth } from "./measure.ts";
+import { describe, expect, test } from "vitest";
+import { growthOf, measureGrowth } from "./measure.ts";
 
-/** The short form; `memory.prove.test.ts` has twenty trainings and 100,000 steps. */
+const STEP = { warmUp: 600, windows: 10, perWindow: 100 };
+
+/** The short form; `memory.prove.test.ts` has twenty trainings and 100,000 steps. Limits are in bytes for each piece of work. */
 test.each([
-  ["whole trainings leave nothing behind", "training", { warmUp: 8, windows: 6, perWindow: 1 }],
-  ["a compiled step leaves nothing behind", "compiled", { warmUp: 2000, windows: 6, perWindow: 500 }],
-  ["lazy tensors that are rarely read leave nothing behind", "lazy", { warmUp: 1000, windows: 6, perWindow: 400 }],
-  ["compiled functions that nobody releases are collected", "forgotten", { warmUp: 500, windows: 6, perWindow: 300 }],
-] as const)("%s", async (_, workload, plan) => {
-  const { heap, external, rss, text } = await measureGrowth(workload, plan);
-  expect(heap, text).toBeLessThan(0.05);
-  expect(external, text).toBeLessThan(0.05);
-  expect(rss, text).toBeLessThan(0.1); // so short a run still compiles code
+  ["whole trainings leave nothing behind", "training", { warmUp: 5, windows: 10, perWindow: 1 }, 20_000],
+  ["a compiled step leaves nothing behind", "compiled", STEP, 200],
+  ["lazy tensors that are rarely read leave nothing behind", "lazy", { warmUp: 800, windows: 10, perWindow: 100 }, 200],
+  [
+    "compiled functions that nobody releases are collected",
+    "forgotten",
+    { warmUp: 150, windows: 10, perWindow: 30 },
+    1000,
+  ],
+] as const)("%s", async (_, workload, plan, limit) => {
+  const { heapPerWork, externalPerWork, heap, external, rss, text } = await measureGrowth(workload, plan);
+  expect(heapPerWork, text).toBeLessThan(limit);
+  expect(externalPerWork, text).toBeLessThan(limit);
+  for (const whole of [heap, external, rss]) expect(whole, text).toBeLessThan(0.25);
+});
+
+describe("the measurement notices", () => {
+  test("one small tensor that is kept at each step", async () => {
+    const { heapPerWork, text } = await measureGrowth("leaking", STEP);
+    expect(heapPerWork, text).toBeGreaterThan(200);
+  });
+
+  test("numbers that are kept outside the heap", async () => {
+    const { externalPerWork, text } = await measureGrowth("hoarding", STEP);
+    expect(externalPerWork, text).toBeGreaterThan(150); // 50 numbers
+  });
+
+  const samplesOf = (values: readonly number[]) =>
+    values.map((kb) => ({ heap: 1024 * kb, external: 2 ** 20, rss: 2 ** 20 }));
+
+  test("growth in every window, and not what comes once or goes again", () => {
+    const steady = samplesOf([100, 110, 120, 130, 140, 150, 160, 170, 180]);
+    const once = samplesOf([100, 100, 100, 100, 900, 900, 900, 900, 900]);
+    const wavering = samplesOf([100, 140, 100, 150, 110, 150, 100, 150, 100]);
+    expect(growthOf(steady, 10).heapPerWork).toBe(1024);
+    expect(growthOf(once, 10).heapPerWork).toBe(0);
+    expect(growthOf(wavering, 10).heapPerWork).toBe(0);
+    expect(growthOf(once, 10).heap).toBe(8); // which the limit of the whole is for
+  });
 });

@@ -36,6 +36,12 @@ const digits = dataset({
 });
 const makeModel = () => sequential(linear(20, 16, { rng }), relu, dropout(0.1), linear(16, 4, { rng }));
 
+interface Sample {
+  readonly heap: number;
+  readonly external: number;
+  readonly rss: number;
+}
+
 interface Workload {
   /** One piece of work. */
   readonly work: () => Promise<void>;
@@ -104,6 +110,30 @@ const workloads: Readonly<Record<string, () => Workload>> = {
     return { work, settle: () => compute([v, w]) };
   },
 
+  /** What the tests must notice: a small tensor is kept at each step. */
+  leaking: () => {
+    const kept: Tensor[] = [];
+    const { work } = workloads.compiled!();
+    return {
+      work: async () => {
+        await work();
+        kept.push(scalar(kept.length));
+      },
+    };
+  },
+
+  /** The same outside the heap: the numbers of a tensor. */
+  hoarding: () => {
+    const kept: Tensor[] = [];
+    const { work } = workloads.compiled!();
+    return {
+      work: async () => {
+        await work();
+        kept.push(fromArray(rng.uniform([50])));
+      },
+    };
+  },
+
   /** Compiled functions, and parameters that they keep on the device, that nobody releases. */
   forgotten: () => ({
     work: async () => {
@@ -118,6 +148,22 @@ const workloads: Readonly<Record<string, () => Workload>> = {
   }),
 };
 
+const MAX_COLLECTIONS = 12;
+const STILL_BYTES = 256;
+
+/** What is left when collecting garbage frees nothing more. */
+async function settled(collect: () => void): Promise<Sample> {
+  let before = Number.POSITIVE_INFINITY;
+  for (let k = 0; ; k++) {
+    collect();
+    await new Promise((resolve) => setTimeout(resolve, 1)); // lets finalizers run
+    const { heapUsed, external, rss } = process.memoryUsage();
+    const isStill = k >= 2 && Math.abs(heapUsed - before) < STILL_BYTES;
+    if (isStill || k >= MAX_COLLECTIONS) return { heap: heapUsed, external, rss };
+    before = heapUsed;
+  }
+}
+
 const [name = "", ...numbers] = process.argv.slice(2);
 const [warmUp = 0, windows = 0, perWindow = 0] = numbers.map(Number);
 const collect = globalThis.gc;
@@ -127,15 +173,10 @@ const repeat = async (count: number) => {
   for (let i = 0; i < count; i++) await work();
   await settle?.();
 };
-const samples: { heap: number; external: number; rss: number }[] = [];
+const samples: Sample[] = [];
 await repeat(warmUp);
 for (let i = 0; i < windows; i++) {
   await repeat(perWindow);
-  for (let k = 0; k < 3; k++) {
-    collect();
-    await new Promise((resolve) => setImmediate(resolve)); // lets finalizers run
-  }
-  const { heapUsed, external, rss } = process.memoryUsage();
-  samples.push({ heap: heapUsed, external, rss });
+  samples.push(await settled(collect));
 }
 process.stdout.write(JSON.stringify(samples));
