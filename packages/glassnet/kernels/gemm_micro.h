@@ -35,7 +35,7 @@
  */
 #define CAN_PACK (VECTOR_BYTES == 16)
 #if defined(__wasm__)
-#define TERMS 8
+#define TERMS 4
 #else
 #define TERMS 2
 #endif
