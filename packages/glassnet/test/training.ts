@@ -73,6 +73,8 @@ export async function runToEnd(training: Training, listen?: (event: TrainEvent) 
 export class WatchedDevice implements Device {
   readonly backend = "watched";
   readonly variant = "test";
+  readonly threads = 1;
+  readonly notices: readonly string[] = [];
   readonly states = new Set<string>();
   readonly programs = new Set<LoadedProgram>();
   /** Steps of each run. */

@@ -380,7 +380,7 @@ class Generator {
       case "gather":
         return o.gather(x, this.#input("i32", this.#pick([[], [3], [2, 2]])), axis);
       case "argmax":
-        return x.dtype === "bool" ? fail() : o.argmax(x, axis);
+        return x.dtype === "bool" ? fail() : o.argmax(x, { axis });
       case "argsort":
         return x.dtype === "bool" ? fail() : emit("argsort", [x], { axis, descending: this.#chance(0.5) });
       case "dynamicSlice": {
