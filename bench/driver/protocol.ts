@@ -106,3 +106,8 @@ export async function answer(handlers: Handlers, request: Request): Promise<Repl
     return { id, fault: "failed", message: message.split("\n")[0]!.slice(0, 300) };
   }
 }
+
+declare global {
+  /** In a page: what the driver calls. */
+  var ask: (request: Request) => Promise<Reply>;
+}

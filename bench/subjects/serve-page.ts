@@ -4,10 +4,6 @@ import type { OpenSubject } from "./subject.ts";
 
 /** @file A subject in a page of a browser: the driver calls `ask`. */
 
-declare global {
-  var ask: (request: Request) => Promise<Reply>;
-}
-
 export function serveInPage(open: OpenSubject): void {
   const handlers = handlersIn({ load: async () => ({ open }), peakBytes: () => undefined });
   globalThis.ask = (request) => answer(handlers, request);

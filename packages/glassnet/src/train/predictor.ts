@@ -127,8 +127,8 @@ class Ready {
   #check(inputs: TypedArray): void {
     if (inputs?.length === this.#size && isStorageOf(this.#input.dtype, inputs)) return;
     const got = ArrayBuffer.isView(inputs) ? `a ${inputs.constructor.name} of ${inputs.length}` : describeValue(inputs);
-    const { constructor } = allocate(this.#input.dtype, 0);
-    const what = `expected a ${constructor.name} of ${this.#size} for ${formatShape(this.#input.shape)}, got ${got}`;
+    const storage = allocate(this.#input.dtype, 0).constructor.name;
+    const what = `expected a ${storage} of ${this.#size} for ${formatShape(this.#input.shape)}, got ${got}`;
     throw new UsageError("invalid-data", "predictor", what);
   }
 

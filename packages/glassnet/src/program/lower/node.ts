@@ -196,38 +196,24 @@ export function nodesOf(program: Program): Nodes {
     const { prim, inputs, output, attrs } = instruction;
     const { dtype, shape } = memory[output]!;
     const x = (): View => viewOf(inputs[0]!);
-    switch (prim) {
-      case "transpose":
-        views[output] = transposeView(x(), attrs.perm);
-        return;
-      case "broadcast":
-        views[output] = broadcastView(x(), shape);
-        return;
-      case "slice":
-        views[output] = sliceView(x(), attrs.start, attrs.stop, attrs.step);
-        return;
-      case "flip":
-        views[output] = flipView(x(), attrs.axes);
-        return;
-      case "stopGradient":
-        views[output] = x();
-        return;
-      case "reshape":
-        views[output] = reshapeView(x(), shape) ?? wholeView(wholeOf(inputs[0]!), shape);
-        return;
-      case "iota": {
-        const numbers = countingView(shape, attrs.axis);
-        if (dtype === "i32") views[output] = numbers;
-        else addMap("cast", shape, [numbers], output);
-        return;
-      }
-      case "matmul":
-        product(instruction);
-        return;
-      default:
-    }
-    if (prim === "cast" && dtypeOf(x()) === dtype) {
+    if (prim === "transpose") {
+      views[output] = transposeView(x(), attrs.perm);
+    } else if (prim === "broadcast") {
+      views[output] = broadcastView(x(), shape);
+    } else if (prim === "slice") {
+      views[output] = sliceView(x(), attrs.start, attrs.stop, attrs.step);
+    } else if (prim === "flip") {
+      views[output] = flipView(x(), attrs.axes);
+    } else if (prim === "reshape") {
+      views[output] = reshapeView(x(), shape) ?? wholeView(wholeOf(inputs[0]!), shape);
+    } else if (prim === "stopGradient" || (prim === "cast" && dtypeOf(x()) === dtype)) {
       views[output] = x();
+    } else if (prim === "iota") {
+      const numbers = countingView(shape, attrs.axis);
+      if (dtype === "i32") views[output] = numbers;
+      else addMap("cast", shape, [numbers], output);
+    } else if (prim === "matmul") {
+      product(instruction);
     } else if (isElementwise(prim)) {
       addMap(
         prim,

@@ -89,7 +89,8 @@ function castOperation(from: DType, to: DType): Operation {
       return isFloat(from) ? "F_TO_U8" : from === "bool" ? "BOOL_TO_I" : "WRAP_U8";
     case "i32":
       return isFloat(from) ? "F_TO_I" : from === "bool" ? "BOOL_TO_I" : "COPY";
-    default:
+    case "f32":
+    case "f64":
       return from === "bool" ? "BOOL_TO_F" : "I_TO_F";
   }
 }

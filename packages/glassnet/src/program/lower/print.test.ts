@@ -65,7 +65,7 @@ test("the operations of all instructions together are those of the program", () 
 
 test("kernels of their own, folds, and constants that are no single number", () => {
   const table = tensor([1, 2, 3]);
-  const f = compile((indices: Tensor, x: Tensor) => gather(table, indices).add(x).sum({ axis: 0 }));
+  const f = compile((indices: Tensor, x: Tensor) => gather(table, indices).add(x).sum({ axes: 0 }));
   expect(listing(f.program(zeros([4], { dtype: "i32" }), zeros([4])))).toMatchInlineSnapshot(`
     "
     2 instructions, 8 FLOPs, 384 bytes of scratch, 512 bytes for each thread

@@ -169,7 +169,11 @@ function formatOutside(buffer: LoweredBuffer): string | undefined {
       return undefined;
     case "constant":
       return isInline(buffer) ? undefined : `constant  (${formatBytes(bytes)})`;
-    default:
+    case "state":
+    case "next":
+    case "row":
+    case "collected":
+    case "feed":
       return `${place.kind} "${place.name}"  (${formatBytes(bytes)})`;
   }
 }
