@@ -1,4 +1,4 @@
-import { answer, type Reply, type Request } from "../driver/protocol.ts";
+import { answer } from "../driver/protocol.ts";
 import { handlersIn } from "./handlers.ts";
 import type { OpenSubject } from "./subject.ts";
 

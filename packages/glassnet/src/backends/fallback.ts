@@ -107,11 +107,18 @@ export function withFallback(
   second: BlockingDevice,
   gapOf: (program: Program) => string | undefined,
 ): BlockingDevice {
-  const notices = [...first.notices];
+  const own: string[] = [];
   const notice = (gap: string): void => {
     const text = `runs on the backend "${second.backend}" what "${first.backend}" cannot: ${gap}`;
-    if (!notices.includes(text)) notices.push(text);
+    if (!own.includes(text)) own.push(text);
   };
   const sync = new FallbackDevice(first.sync, second.sync, gapOf, notice);
-  return asDevice(sync, { backend: first.backend, variant: first.variant, threads: first.threads, notices });
+  const { backend, variant, threads } = first;
+  // Asked for anew each time: the first device may have more to tell later, such as the loss of a thread.
+  return withNotices(asDevice(sync, { backend, variant, threads, notices: [] }), () => [...first.notices, ...own]);
+}
+
+/** The same device with other notices, which may grow. */
+export function withNotices(device: BlockingDevice, notices: () => readonly string[]): BlockingDevice {
+  return Object.defineProperty({ ...device }, "notices", { get: notices, enumerable: true });
 }

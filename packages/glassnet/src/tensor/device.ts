@@ -1,7 +1,7 @@
 import { platform } from "#platform";
 import type { BlockingDevice, Device } from "../backends/backend.ts";
 import { dtypeGap } from "../backends/compiled/gaps.ts";
-import { withFallback } from "../backends/fallback.ts";
+import { withFallback, withNotices } from "../backends/fallback.ts";
 import { nativeGap, openNativeSync } from "../backends/native/open.ts";
 import { openReference } from "../backends/reference/device.ts";
 import { openWasm, openWasmSync } from "../backends/wasm/open.ts";
@@ -73,8 +73,8 @@ const reasonOf = (error: unknown): string => {
 const complete = (device: BlockingDevice): BlockingDevice => withFallback(device, openReference(), dtypeGap);
 
 /** The same device, with more to tell. */
-const withNotices = (device: BlockingDevice, notices: readonly string[]): BlockingDevice =>
-  notices.length === 0 ? device : { ...device, notices: [...notices, ...device.notices] };
+const withMore = (device: BlockingDevice, notices: readonly string[]): BlockingDevice =>
+  notices.length === 0 ? device : withNotices(device, () => [...notices, ...device.notices]);
 
 /**
  * Opens a device: what computes, and where the state of programs lies. Its `notices` say why a faster backend was not
@@ -93,10 +93,10 @@ export async function openDevice(options: DeviceOptions = {}): Promise<Device> {
   const native = backend === "auto" && !reproducible ? nativeOr(threads, notices) : undefined;
   if (native !== undefined) return native;
   try {
-    return complete(withNotices(await openWasm({ relaxed: !reproducible, threads, adaptive: true }), notices));
+    return complete(withMore(await openWasm({ relaxed: !reproducible, threads, adaptive: true }), notices));
   } catch (error) {
     if (backend !== "auto") throw error;
-    return withNotices(openReference(), [...notices, reasonOf(error)]);
+    return withMore(openReference(), [...notices, reasonOf(error)]);
   }
 }
 
@@ -147,8 +147,8 @@ function openAtOnce(): Device {
   if (native !== undefined) return native;
   try {
     const device = openWasmSync({ threads, adaptive: true });
-    return device === undefined ? plainDevice() : complete(withNotices(device, notices));
+    return device === undefined ? plainDevice() : complete(withMore(device, notices));
   } catch (error) {
-    return withNotices(openReference(), [...notices, reasonOf(error)]);
+    return withMore(openReference(), [...notices, reasonOf(error)]);
   }
 }
