@@ -38,6 +38,17 @@ export async function measureGrowth(workload: string, { warmUp, windows, perWind
   return growthOf(JSON.parse(stdout) as Record<Kind, number>[], perWindow);
 }
 
+/**
+ * The same, and where more than `limit` bytes stay for each piece of work, once more with three times as much work: what the
+ * engine still compiles comes to an end, a leak does not.
+ */
+export async function measureLeak(workload: string, plan: Plan, limit: number): Promise<Growth> {
+  const growth = await measureGrowth(workload, plan);
+  if (growth.heapPerWork < limit && growth.externalPerWork < limit) return growth;
+  const { warmUp, windows, perWindow } = plan;
+  return measureGrowth(workload, { warmUp: 3 * warmUp, windows, perWindow: 3 * perWindow });
+}
+
 /** @param samples what was left after each window of `perWindow` pieces of work */
 export function growthOf(samples: readonly Readonly<Record<Kind, number>>[], perWindow: number): Growth {
   const third = Math.floor(samples.length / 3);
