@@ -1,11 +1,13 @@
 import { copyFileSync, mkdirSync, mkdtempSync } from "node:fs";
 import { join } from "node:path";
 import { build as bundle } from "esbuild";
+import * as glassnet from "glassnet";
 import type { Browser } from "playwright-core";
 import { build, createServer } from "vite";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openChromium, visit } from "./chromium.ts";
 import { expectLearnt, type Told } from "./learnt.ts";
+import { bits } from "./program/bits.js";
 import { makeProject, type Project } from "./project.ts";
 import { serveFolder } from "./static-server.ts";
 
@@ -130,7 +132,9 @@ describe("the single file", () => {
     mkdirSync(folder());
     const package_ = join(project.folder, "node_modules/glassnet");
     copyFileSync(join(package_, "dist/glassnet.min.js"), join(folder(), "glassnet.min.js"));
-    for (const name of ["circle.js", "standalone.html"]) copyFileSync(join(project.folder, name), join(folder(), name));
+    for (const name of ["circle.js", "standalone.html", "bits.js", "bits.html"]) {
+      copyFileSync(join(project.folder, name), join(folder(), name));
+    }
   });
 
   test.each([
@@ -158,6 +162,19 @@ describe("the single file", () => {
       expect(told.inPage.notices).toEqual([
         expect.stringMatching(/^wasm: cannot load kernels\.wasm.*Content Security Policy/),
       ]);
+    } finally {
+      await server.close();
+    }
+  });
+
+  test("computes the same bits as Node, from products to a whole training", async () => {
+    const inNode = await bits(glassnet);
+    expect(inNode.variant).toBe("simd");
+    expect(inNode.bits.length).toBeGreaterThan(50_000);
+    const server = await serveFolder(folder(), "/");
+    try {
+      const { told } = await visit<typeof inNode>(browser, `${server.origin}/bits.html`);
+      expect(told).toEqual(inNode);
     } finally {
       await server.close();
     }

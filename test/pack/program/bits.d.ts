@@ -1,0 +1,1 @@
+export function bits(glassnet: unknown): Promise<{ readonly variant: string; readonly bits: string }>;
