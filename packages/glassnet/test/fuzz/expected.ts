@@ -47,9 +47,10 @@ export function stepValues(
         return given(rows[source.name]!.slice(step * size, (step + 1) * size));
       case "constant":
         return given(source.data);
-      default:
-        return { dtype, shape, data: new Uint8Array(0), slack: new Float64Array(0) } as Bounded;
+      case "scratch":
+        break; // computed below
     }
+    return { dtype, shape, data: new Uint8Array(0), slack: new Float64Array(0) } as Bounded;
   });
   for (const { prim, inputs, output, attrs } of program.instructions) {
     values[output] = runBounded(

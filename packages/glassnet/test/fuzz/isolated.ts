@@ -95,7 +95,8 @@ export function runIsolated(host: Host, { program, states, requests }: FuzzCase,
         const { source } = program.buffers[i]!;
         return guarded.add(what, bytes, source.kind === "constant" ? source.data : undefined, true);
       }
-      default:
+      case "next":
+      case "scratch":
         return guarded.add(what, bytes, undefined, false);
     }
   });

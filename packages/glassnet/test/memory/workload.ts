@@ -166,8 +166,11 @@ async function settled(collect: () => void): Promise<Sample> {
 
 const [name = "", ...numbers] = process.argv.slice(2);
 const [warmUp = 0, windows = 0, perWindow = 0] = numbers.map(Number);
-const collect = globalThis.gc;
-if (collect === undefined) throw new Error("start it with --expose-gc");
+const gc = globalThis.gc;
+if (gc === undefined) throw new Error("start it with --expose-gc");
+const collect = (): void => {
+  void gc();
+};
 const { work, settle } = workloads[name]!();
 const repeat = async (count: number) => {
   for (let i = 0; i < count; i++) await work();
