@@ -233,7 +233,11 @@ static Grid choose_grid(const Gemm *g, int32_t threads) {
      * 8.
      */
     const int64_t cost = height * width + 4 * width + 8 * height;
-    if (cost < best_cost) {
+    /*
+     * Rows, if it is all the same: those of a gradient are the columns of the forward product, so each thread finds in
+     * its cache the weights that it changed.
+     */
+    if (cost <= best_cost) {
       best_cost = cost;
       best = (Grid){rows, columns};
     }

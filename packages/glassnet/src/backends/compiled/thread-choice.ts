@@ -1,6 +1,7 @@
-/** A trial of the other number of threads takes about this long. */
-const TRIAL_MS = 0.5;
-const MAX_INTERVAL = 64;
+/** A trial of the other number of threads takes about this long: they have to wake up first. */
+const TRIAL_MS = 3;
+/** Most runs between two trials. */
+const MAX_INTERVAL = 128;
 /** Several threads must be faster by this much, or the others of the machine may as well have them. */
 const MARGIN = 0.95;
 
@@ -54,7 +55,9 @@ export class ThreadChoice {
     if (one === undefined || many === undefined) return;
     const best = many < one * MARGIN ? this.#most : 1;
     if (threads !== this.#current || best !== this.#current) {
-      this.#interval = best === this.#current ? Math.min(2 * this.#interval, MAX_INTERVAL) : 2;
+      // The worse the other one was, the later it is tried again.
+      const worse = Math.max(2, Math.max(one, many) / Math.min(one, many));
+      this.#interval = best === this.#current ? Math.min(Math.ceil(worse * this.#interval), MAX_INTERVAL) : 2;
     }
     this.#current = best;
   }
