@@ -3,7 +3,7 @@ import { formatType } from "../../core/shape.ts";
 import type { Program } from "../../program/program.ts";
 
 /** What the compiled kernels leave to the reference backend, with the reason. */
-export const dtypeGaps = {
+const dtypeGaps = {
   f64: "f64 is for checking, and runs on the reference backend alone",
 } as const;
 

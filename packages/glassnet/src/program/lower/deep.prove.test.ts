@@ -1,25 +1,10 @@
 import { expect, test } from "vitest";
-import { GraphBuilder } from "../../ir/builder.ts";
-import type { Value, ValueOf } from "../../ir/graph.ts";
-import { infer } from "../../ops/all.ts";
-import { Ops } from "../../ops/operations.ts";
-import { buildProgram } from "../build.ts";
-import type { Program, Source } from "../program.ts";
+import { o, programOf } from "../../../test/long-program.ts";
+import type { Value } from "../../ir/graph.ts";
+import type { Program } from "../program.ts";
 import { lowerProgram } from "./lower.ts";
 
 /** @file How long it takes to lower programs much longer than a training step: in proportion to their length. */
-
-const builder = new GraphBuilder(infer);
-const o = new Ops<Value>(builder);
-
-function programOf(length: number, next: (y: Value, x: Value, i: number) => Value): Program {
-  const input = builder.input({ dtype: "f32", shape: [16, 16] }, "x");
-  const sources = new Map<ValueOf<"input">, Source>([[input, { kind: "feed", name: "x" }]]);
-  const x = input as Value;
-  let y = x;
-  for (let i = 0; i < length; i++) y = next(y, x, i);
-  return buildProgram({ sources, outputs: { y } });
-}
 
 const shapesOf = {
   chain: (y: Value) => o.tanh(y),
