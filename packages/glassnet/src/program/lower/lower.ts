@@ -1,13 +1,14 @@
 import { BYTES_PER_ELEMENT } from "../../core/dtype.ts";
 import { sizeOf } from "../../core/shape.ts";
 import type { Program } from "../program.ts";
-import { aligned, placePieces } from "./arena.ts";
+import { aligned } from "./arena.ts";
 import { type BlockPlan, blockScratch, dtypeNumber, encodeBlock, planBlock, SOLO_WORK } from "./block.ts";
 import type { Encoder, Operand } from "./encode/encoder.ts";
 import { encoders } from "./encode/encoders.ts";
 import { fuse } from "./fuse.ts";
 import { type KernelName, kernelNames } from "./kernel-names.ts";
 import { type KernelNode, type Memory, nodesOf, type ProductNode } from "./node.ts";
+import { placePieces } from "./place.ts";
 import { nodesOfUnit, readsOf, schedule, type Unit } from "./unit.ts";
 
 /** @file The form in which the C kernels run a program: fused, placed in memory, and written as numbers. */

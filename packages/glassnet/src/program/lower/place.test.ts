@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { Rng } from "../../core/random.ts";
-import { aligned, type Piece, placePieces } from "./arena.ts";
+import { aligned } from "./arena.ts";
+import { type Piece, placePieces } from "./place.ts";
 
 test("pieces that are needed at the same time lie apart, others share memory", () => {
   const pieces = [
