@@ -259,12 +259,6 @@ static int check_random_bits(const Check *check) {
   return holds(check, args[0], args[2], 4) && holds(check, args[1], 2, 4);
 }
 
-static int check_iota(const Check *check) {
-  const int32_t *args = check->args;
-  if (check->count != 5 || !is_dtype(args[1]) || args[2] < 0) return 0;
-  return (args[2] == 0 || (args[3] > 0 && args[4] > 0)) && holds(check, args[0], args[2], bytes_of(args[1]));
-}
-
 /** A tensor [outer, n, inner] and another with `count` in place of n, whose elements lead into it. */
 static int check_indexed(const Check *check, const int32_t *sizes, int32_t whole, int32_t other, int bytes) {
   const int64_t outer = sizes[0], n = sizes[1], count = sizes[2], inner = sizes[3];

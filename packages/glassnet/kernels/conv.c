@@ -3,7 +3,7 @@
  * weight. Register tiles hold some output channels by some vectors of neighbouring outputs.
  *
  * An output is a sum over channels, then rows, then columns of the kernel, in this order and from 0, wherever in a tile it lies.
- * Padding counts as 0 times the weight, so an infinite weight makes NaN at the border.
+ * Padding counts as 0 times the weight, which is nothing unless the weight is infinite or NaN; see `skip_padding`.
  */
 #include "conv_planes.h"
 
@@ -112,15 +112,20 @@ static int32_t list_offsets(const Correlation *o, int32_t e, int32_t f, int64_t 
   return count;
 }
 
-/** The weights of a block, term by term, as many as the tile has rows. */
-static void pack_weights(const Correlation *o, int32_t group, int32_t block, int32_t e, int32_t f, float *packed) {
+/** The weights of a block, term by term, as many as the tile has rows. Returns whether one of them is infinite or NaN. */
+static int32_t pack_weights(const Correlation *o, int32_t group, int32_t block, int32_t e, int32_t f, float *packed) {
   const int32_t rows = rows_of_block(o, block), tile = tile_rows(rows);
   const float *first = o->weights + group * o->weight_group + block * TILE_ROWS * o->weight_output;
+  int32_t are_finite = 1;
   EACH_TERM(o, e, f, {
     (void)row_plane, (void)row_shift, (void)column_plane, (void)column_shift;
     const float *from = first + input * o->weight_input + i * o->planes.columns.taps + j;
-    for (int32_t r = 0; r < tile; r++) *packed++ = r < rows ? from[r * o->weight_output] : 0;
+    for (int32_t r = 0; r < tile; r++, packed++) {
+      *packed = r < rows ? from[r * o->weight_output] : 0;
+      are_finite &= *packed - *packed == 0;
+    }
   })
+  return !are_finite;
 }
 
 /** Copies rows of results to part (e, f) of one channel of the target. */
@@ -137,6 +142,35 @@ static void store_rows(const Correlation *o, const float *from, int32_t rows, in
       for (; j < columns && out + j + LANES <= last; j += LANES) store_f(out + j, load_f(from + j));
     }
     for (; j < columns; j++) out[(int64_t)j * step] = from[j];
+  }
+}
+
+/**
+ * Where one channel of the target is NaN, its terms are added anew without those of padding, which an infinite weight has made
+ * NaN. The sum is taken in the same order with the same roundings, and is over as soon as it is NaN for good.
+ */
+RARE void skip_padding(const Correlation *o, int64_t plane, int32_t output) {
+  const Axis *rows = &o->planes.rows, *columns = &o->planes.columns;
+  const int32_t inputs = o->planes.channels;
+  const float *planes = o->source + plane * inputs * rows->source * columns->source;
+  const float *weights = o->weights + plane % o->groups * o->weight_group + output * o->weight_output;
+  float *out = o->target + (plane * o->outputs + output) * rows->target * columns->target;
+  for (int32_t y = 0; y < rows->target; y++) {
+    for (int32_t x = 0; x < columns->target; x++, out++) {
+      if (*out == *out) continue;
+      vf sum = {0};
+      for (int32_t input = 0; input < inputs && sum[0] == sum[0]; input++) {
+        const float *weight = weights + input * o->weight_input;
+        for (int32_t i = 0; i < rows->taps; i++) {
+          for (int32_t j = 0; j < columns->taps; j++, weight++) {
+            const int64_t row = source_of(rows, y, i), column = source_of(columns, x, j);
+            if (row < 0 || column < 0) continue;
+            sum = fma_f(splat_f(*weight), splat_f(planes[(input * rows->source + row) * columns->source + column]), sum);
+          }
+        }
+      }
+      if (sum[0] == sum[0]) *out = sum[0];
+    }
   }
 }
 
@@ -168,13 +202,14 @@ static void correlate(const Frame *frame, Correlation *o) {
   const int32_t parts = least(rows->target_step, rows->target), column_parts = least(columns->target_step, columns->target);
 
   int64_t listed = 0;
+  int32_t skips = 0; /* whether padding matters */
   for (int32_t e = 0; e < parts; e++) {
     for (int32_t f = 0; f < column_parts; f++) {
       const int32_t count = list_offsets(o, e, f, plane_size(planes), offsets + listed);
       for (int64_t unit = begin; unit < end && unit < begin + each; unit++) {
         const int32_t group = (int32_t)(unit % each / blocks), block = (int32_t)(unit % blocks);
         float *place = packed + (group * depth + listed) * (o->outputs + 1) + (int64_t)block * TILE_ROWS * count;
-        pack_weights(o, group, block, e, f, place);
+        skips |= pack_weights(o, group, block, e, f, place);
       }
       listed += count;
     }
@@ -206,7 +241,10 @@ static void correlate(const Frame *frame, Correlation *o) {
         }
       }
     }
-    unit = next;
+    for (; unit < next; unit++) {
+      const int32_t block = (int32_t)(unit % blocks), channels = ready || !skips ? 0 : rows_of_block(o, block);
+      for (int32_t r = 0; r < channels; r++) skip_padding(o, plane, block * TILE_ROWS + r);
+    }
   }
 }
 

@@ -6,8 +6,9 @@
  *
  * Images, or bands of rows of large ones, are taken as many at a time (a *block*) as give rows long enough to be worth adding
  * their lanes, and of channels so many (a *chunk*) as stay in cache. How images are divided depends on the sizes alone. Within a
- * block a lane's terms are added in order, then lanes are added, then blocks in order. The zeros between rows meet numbers of the
- * image, so one that is infinite or NaN can make NaN of taps that do not meet it.
+ * block a lane's terms are added in order, then lanes are added, then blocks in order. The zeros of padding and between rows
+ * meet numbers of the gradient and of the image; those that are infinite or NaN there make NaN of sums that they are no part of, which
+ * are then taken anew (`sum_of_met`).
  */
 #include "conv_planes.h"
 
@@ -157,6 +158,25 @@ static void fill_grads(const Planes *planes, const float *source, int32_t channe
   }
 }
 
+/** The sum for one tap between two channels, from their first image on, term by term. It is over as soon as it is NaN for good. */
+RARE float sum_of_met(const int32_t *args, const Planes *planes, const float *x, const float *grad, int32_t tap) {
+  const Axis *rows = &planes->rows, *columns = &planes->columns;
+  const int64_t plane = (int64_t)rows->source * columns->source, grad_plane = (int64_t)rows->target * columns->target;
+  double sum = 0;
+  for (int32_t image = 0; image < args[CONV_IMAGES] && sum == sum; image++) {
+    for (int32_t i = 0; i < rows->target; i++) {
+      const int64_t row = source_of(rows, i, tap / columns->taps);
+      for (int32_t j = 0; j < columns->target && row >= 0; j++) {
+        const int32_t column = source_of(columns, j, tap % columns->taps);
+        if (column >= 0) sum += (double)x[row * columns->source + column] * grad[(int64_t)i * columns->target + j];
+      }
+    }
+    x += args[CONV_GROUPS] * args[CONV_INPUTS] * plane;
+    grad += args[CONV_GROUPS] * args[CONV_OUTPUTS] * grad_plane;
+  }
+  return (float)sum;
+}
+
 void conv2d_kernel_grad(const Frame *frame, const int32_t *args) {
   float *out = (float *)frame->buffers[args[0]];
   const float *x = (const float *)frame->buffers[args[1]], *grad = (const float *)frame->buffers[args[2]];
@@ -228,6 +248,19 @@ void conv2d_kernel_grad(const Frame *frame, const int32_t *args) {
                      out + ((int64_t)group * outputs + output + o) * terms + (int64_t)input * taps + t, terms, first > 0);
           }
           if (slices == 0) break;
+        }
+        for (int64_t tile = from; tile < to; tile++) {
+          const int32_t o = (int32_t)(tile / row_tiles) * TILE_ROWS, t = (int32_t)(tile % row_tiles) * TILE_TAPS;
+          for (int32_t r = o; r < least(o + TILE_ROWS, chunk_outputs); r++) {
+            for (int32_t term = t; term < least(t + TILE_TAPS, chunk_terms); term++) {
+              const int64_t in_channel = (int64_t)group * inputs + input + term / taps, out_channel = (int64_t)group * outputs + output + r;
+              float *sum = out + out_channel * terms + (int64_t)input * taps + term;
+              if (*sum == *sum) continue;
+              const float met = sum_of_met(args, &planes, x + in_channel * rows->source * columns->source,
+                                           grad + out_channel * rows->target * columns->target, term % taps);
+              if (met == met) *sum = met;
+            }
+          }
         }
       }
     }

@@ -62,6 +62,17 @@ INLINE int32_t meets(const Axis *axis, int32_t e, int32_t tap, int32_t *plane, i
   return 1;
 }
 
+/** The source element that a target element meets through a tap; negative where that is padding, or between two elements. */
+INLINE int32_t source_of(const Axis *axis, int32_t target, int32_t tap) {
+  const int32_t at = tap * axis->dilation;
+  int32_t source = target * axis->stride + at - axis->before;
+  if (axis->transposed) {
+    const int32_t distance = target + axis->before - at;
+    source = distance % axis->stride == 0 ? distance / axis->stride : -1;
+  }
+  return source < axis->source ? source : -1;
+}
+
 INLINE int32_t taps_of(const Axis *axis, int32_t e) {
   int32_t count = 0, plane, shift;
   for (int32_t tap = 0; tap < axis->taps; tap++) count += meets(axis, e, tap, &plane, &shift);

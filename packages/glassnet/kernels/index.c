@@ -11,28 +11,6 @@
 static inline int64_t clamp(int32_t index, int32_t n) { return index < 0 ? 0 : index < n ? index : n - 1; }
 
 /**
- * 0, 1, 2, … along an axis.
- *
- * args: output, dtype, size, n, inner
- */
-void iota(const Frame *frame, const int32_t *args) {
-  uint8_t *out = frame->buffers[args[0]];
-  const int32_t dtype = args[1], n = args[3], inner = args[4];
-  int64_t begin, end;
-  share(frame, args[2], &begin, &end);
-  if (begin == end) return;
-  int32_t i = (int32_t)(begin % inner), number = (int32_t)(begin / inner % n);
-  for (int64_t at = begin; at < end; at++) {
-    if (dtype == F32) ((float *)out)[at] = (float)number;
-    else if (dtype == I32) ((int32_t *)out)[at] = number;
-    else out[at] = (uint8_t)number;
-    if (++i < inner) continue;
-    i = 0;
-    if (++number == n) number = 0;
-  }
-}
-
-/**
  * Slices of x [outer, n, inner] → [outer, count, inner].
  *
  * args: output, x, indices (count), bytes of an element, outer, n, count, inner

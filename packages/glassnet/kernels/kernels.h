@@ -19,7 +19,6 @@
   X(sum_pool) \
   X(sum_pool_grad) \
   X(random_bits) \
-  X(iota) \
   X(gather) \
   X(scatter_add) \
   X(gather_elements) \

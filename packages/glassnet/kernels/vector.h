@@ -31,6 +31,12 @@
 
 #define LANES (VECTOR_BYTES / 4)
 #define INLINE static inline __attribute__((always_inline))
+/** For what runs seldom: as little code as can be. */
+#if defined(__clang__)
+#define RARE static __attribute__((noinline, cold, minsize))
+#else
+#define RARE static __attribute__((noinline, cold))
+#endif
 
 typedef float vf __attribute__((vector_size(VECTOR_BYTES)));
 typedef int32_t vi __attribute__((vector_size(VECTOR_BYTES)));

@@ -36,9 +36,9 @@ function at({ shape, data }: ArrayData, index: Index): number {
   return data[offset]!;
 }
 
-/** As `at`, but 0 outside. */
-function atOrZero(x: ArrayData, index: Index): number {
-  return index.every((i, axis) => i >= 0 && i < x.shape[axis]!) ? at(x, index) : 0;
+/** The product of an element of x with y, or 0 outside of x, whatever y is: padding is skipped and not multiplied. */
+function product(x: ArrayData, index: Index, y: number): number {
+  return index.every((i, axis) => i >= 0 && i < x.shape[axis]!) ? at(x, index) * y : 0;
 }
 
 const elementwise =
@@ -145,7 +145,7 @@ function conv2d(x: ArrayData, kernel: ArrayData, [n, o, row, column]: Index, att
     indicesOf([ins, kh, kw]).map(([i, ki, kj]) => {
       const y = row! * attrs.stride[0] + ki! * attrs.dilation[0] - attrs.padding[0][0];
       const z = column! * attrs.stride[1] + kj! * attrs.dilation[1] - attrs.padding[1][0];
-      return atOrZero(x, [n!, group * ins + i!, y, z]) * at(kernel, [o!, i!, ki!, kj!]);
+      return product(x, [n!, group * ins + i!, y, z], at(kernel, [o!, i!, ki!, kj!]));
     }),
   );
 }
@@ -173,7 +173,7 @@ function conv2dKernelGrad(x: ArrayData, g: ArrayData, [o, i, ki, kj]: Index, att
     indicesOf([images, rows, columns]).map(([n, row, column]) => {
       const y = row! * stride[0] + ki! * dilation[0] - padding[0][0];
       const z = column! * stride[1] + kj! * dilation[1] - padding[1][0];
-      return atOrZero(x, [n!, group * ins + i!, y, z]) * at(g, [n!, o!, row!, column!]);
+      return product(x, [n!, group * ins + i!, y, z], at(g, [n!, o!, row!, column!]));
     }),
   );
 }

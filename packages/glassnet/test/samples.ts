@@ -221,6 +221,14 @@ const convolutions: readonly ConvCase[] = [
   { title: "no images", x: [0, 2, 3, 3], kernel: [1, 2, 2, 2], attrs: conv() },
 ];
 
+/** Numbers of which the last is infinite, and of many the first is NaN: so padding meets both. */
+function partlySpecial(shape: Shape, seed: number): ArrayData {
+  const { data } = real(shape, seed);
+  data[data.length - 1] = INF;
+  if (data.length > 16) data[0] = NAN;
+  return f32(shape, [...data]);
+}
+
 const outputOf = ({ x, kernel, attrs }: ConvCase): Shape =>
   infer(
     "conv2d",
@@ -230,6 +238,20 @@ const outputOf = ({ x, kernel, attrs }: ConvCase): Shape =>
     ],
     attrs,
   ).shape;
+
+/** Every convolution, and again with infinities and NaN in one operand or the other. */
+const convolutionSamples = <A>(parts: (row: ConvCase) => readonly [Shape, Shape, A]) =>
+  convolutions.flatMap((row) => {
+    const [left, right, attrs] = parts(row);
+    if (row.x[0] === 0) return [sample(row.title, [real(left, 1), real(right, 2)], attrs)];
+    return [
+      sample(row.title, [real(left, 1), real(right, 2)], attrs),
+      ...[
+        sample(`${row.title}, left operand not finite`, [partlySpecial(left, 1), real(right, 2)], attrs),
+        sample(`${row.title}, right operand not finite`, [real(left, 1), partlySpecial(right, 2)], attrs),
+      ].map((one) => without(NOT_FINITE, one)),
+    ];
+  });
 
 const pool = (attrs: Partial<Attrs<"maxPool">> = {}): Attrs<"maxPool"> => ({
   kernel: [2, 2],
@@ -499,21 +521,11 @@ export const samples: { readonly [P in PrimName]: () => readonly Sample<P>[] } =
     ),
     sample("f64", [f64([2, 2], [1, 2, 3, 4]), f64([2, 2], [5, 6, 7, 8])], {}),
   ],
-  conv2d: () => convolutions.map((row) => sample(row.title, [real(row.x, 1), real(row.kernel, 2)], row.attrs)),
+  conv2d: () => convolutionSamples((row) => [row.x, row.kernel, row.attrs]),
   conv2dInputGrad: () =>
-    convolutions.map((row) =>
-      sample(row.title, [real(outputOf(row), 3), real(row.kernel, 2)], {
-        ...row.attrs,
-        inputSize: [row.x[2]!, row.x[3]!],
-      }),
-    ),
+    convolutionSamples((row) => [outputOf(row), row.kernel, { ...row.attrs, inputSize: [row.x[2]!, row.x[3]!] }]),
   conv2dKernelGrad: () =>
-    convolutions.map((row) =>
-      sample(row.title, [real(row.x, 1), real(outputOf(row), 3)], {
-        ...row.attrs,
-        kernelSize: [row.kernel[2]!, row.kernel[3]!],
-      }),
-    ),
+    convolutionSamples((row) => [row.x, outputOf(row), { ...row.attrs, kernelSize: [row.kernel[2]!, row.kernel[3]!] }]),
   maxPool: () => poolSamples(spaced),
   argmaxPool: () => [
     ...poolSamples(spaced),

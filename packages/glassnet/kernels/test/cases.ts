@@ -104,7 +104,6 @@ const makers: Partial<Record<PrimName, () => Case>> = {
     inputs: [fill("i32", [2], () => upTo(2 ** 32 - 1) - 2 ** 31)],
     attrs: { shape: shapeOf(0), bits: 1 + upTo(31), stream: upTo(9) },
   }),
-  iota: () => ({ inputs: [], attrs: { dtype: number(), ...shapeAndAxis() } }),
   gather: () => indexed(false),
   scatterAdd: () => indexed(true),
   gatherElements: () => indexedElements(false),

@@ -5,7 +5,7 @@
 export const kernelNames = [
   ...(["block", "matmul", "fill"] as const),
   ...(["conv2d", "conv2dInputGrad", "conv2dKernelGrad", "maxPool", "argmaxPool", "sumPool", "sumPoolGrad"] as const),
-  ...(["randomBits", "iota", "gather", "scatterAdd", "gatherElements", "scatterAddElements"] as const),
+  ...(["randomBits", "gather", "scatterAdd", "gatherElements", "scatterAddElements"] as const),
   ...(["dynamicSlice", "dynamicUpdateSlice", "pad", "concat", "argmax", "argsort"] as const),
 ] as const;
 

@@ -7,12 +7,6 @@ import type { Encoder, Operand } from "./encoder.ts";
 /** Elementary operations for one element that is found by its own index. */
 const LOOKUP_WORK = 4;
 
-export const iota: Encoder<"iota"> = (_, output, { axis }) => {
-  const [, n, inner] = around(output.shape, axis);
-  const size = sizeOf(output.shape);
-  return { kernel: "iota", args: [output.buffer, dtypeNumber(output.dtype), size, n, inner], work: size };
-};
-
 export const gather: Encoder<"gather"> = ([x, indices], output, { axis }) => {
   const [outer, n, inner] = around(x!.shape, axis);
   const count = sizeOf(indices!.shape);
