@@ -75,29 +75,57 @@ class Guarded {
   }
 }
 
-/** Runs the first request of a case with every buffer in memory of its own, on so many threads. */
-export function runIsolated(host: Host, { program, states, requests }: FuzzCase, threads: number): IsolatedRun {
+/**
+ * Runs the first request of a case on so many threads.
+ *
+ * @param scratch whether every buffer has memory of its own, or constants, feeds and scratch lie where they were placed
+ */
+export function runIsolated(
+  host: Host,
+  { program, states, requests }: FuzzCase,
+  threads: number,
+  scratch: "apart" | "arena" = "apart",
+): IsolatedRun {
   const lowered = lowerProgram(program);
   const { steps, feeds = {}, rows = {} } = requests[0]!;
   const guarded = new Guarded(host);
+  const arena = scratch === "arena" ? guarded.add("the arena", lowered.arenaBytes, undefined, false) : 0;
+  const inside = (
+    what: string,
+    bytes: number,
+    offset: number,
+    data: TypedArray | undefined,
+    isFixed: boolean,
+  ): number => {
+    if (scratch === "apart") return guarded.add(what, bytes, data, isFixed);
+    if (data !== undefined) host.write(arena + offset, data);
+    return arena + offset;
+  };
+  const stateAddresses = new Map<string, number>(); // a state that is written in place is two buffers
   const addresses = Float64Array.from(lowered.buffers, ({ bytes, place, dtype, shape }, i) => {
     const what = `b${i} (${place.kind}, ${dtype}[${shape}])`;
     switch (place.kind) {
-      case "state":
-        return guarded.add(what, bytes, states.get(place.name)!.data, !isWritten(lowered, i));
+      case "state": {
+        const known = stateAddresses.get(place.name);
+        if (known !== undefined) return known;
+        const address = guarded.add(what, bytes, states.get(place.name)!.data, !isWritten(lowered, place.name));
+        stateAddresses.set(place.name, address);
+        return address;
+      }
       case "feed":
-        return guarded.add(what, bytes, feeds[place.name], true);
+        return inside(what, bytes, place.offset, feeds[place.name], true);
       case "row":
         return guarded.add(what, bytes * steps, rows[place.name], true);
       case "collected":
         return guarded.add(what, bytes * steps, undefined, false);
       case "constant": {
         const { source } = program.buffers[i]!;
-        return guarded.add(what, bytes, source.kind === "constant" ? source.data : undefined, true);
+        return inside(what, bytes, place.offset, source.kind === "constant" ? source.data : undefined, true);
       }
       case "next":
-      case "scratch":
         return guarded.add(what, bytes, undefined, false);
+      case "scratch":
+        return inside(what, bytes, place.offset, undefined, false);
     }
   });
   const isTable = ({ place }: Lowered["buffers"][number]) => place.kind === "row" || place.kind === "collected";
@@ -130,7 +158,8 @@ export function runIsolated(host: Host, { program, states, requests }: FuzzCase,
   return { steps: applied, results, faults };
 }
 
-const isWritten = ({ swaps }: Lowered, buffer: number): boolean => swaps.some(({ state }) => state === buffer);
+const isWritten = ({ program: { writes, buffers } }: Lowered, name: string): boolean =>
+  writes.some(({ state }) => (buffers[state]!.source as { readonly name: string }).name === name);
 
 /** Where a buffer's contents are after states and their next values have changed places so many times. */
 function afterSwaps({ swaps }: Lowered, buffer: number, times: number): number {

@@ -6,6 +6,7 @@ import { type BlockPlan, blockScratch, dtypeNumber, encodeBlock, planBlock, SOLO
 import type { Encoder, Operand } from "./encode/encoder.ts";
 import { encoders } from "./encode/encoders.ts";
 import { fuse } from "./fuse.ts";
+import { type Write, writesInPlace } from "./in-place.ts";
 import { type KernelName, kernelNames } from "./kernel-names.ts";
 import { type KernelNode, type Memory, nodesOf, type ProductNode } from "./node.ts";
 import { placePieces } from "./place.ts";
@@ -46,7 +47,7 @@ export interface Lowered {
   readonly instructions: readonly LoweredInstruction[];
   /** Kernel, count, flags and arguments of each instruction, as `kernels/program.h` has it. */
   readonly code: Int32Array;
-  /** Pairs of buffers: a state that is written, and where its next value goes. */
+  /** Pairs of buffers: a state that is written, and where its next value goes, unless that is where the state lies. */
   readonly swaps: readonly { readonly state: number; readonly next: number }[];
   /** For each output of the program, the buffer that holds it after the last step. */
   readonly outputs: readonly { readonly name: string; readonly buffer: number }[];
@@ -186,13 +187,15 @@ export function lowerProgram(program: Program): Lowered {
   const held = new Set([...writes.map(({ next }) => next), ...[...perStep, ...outputs].map((result) => result.memory)]);
   const units = schedule(fuse(nodes, memory));
   const lowering = new Lowering(memory, units, held);
-  const { places, arenaBytes } = placeMemory(memory, lowering.instructions, held, writes, perStep);
+  const inPlace = program.guard.length > 0 ? new Set<Write>() : writesInPlace(writes, lowering.instructions, held);
+  const swaps = writes.filter((write) => !inPlace.has(write));
+  const { places, arenaBytes } = placeMemory(memory, lowering.instructions, held, writes, inPlace, perStep);
   return {
     program,
     buffers: memory.map(({ dtype, shape }, i) => ({ dtype, shape, bytes: bytesOf(memory[i]!), place: places[i]! })),
     instructions: lowering.instructions,
     code: lowering.code(),
-    swaps: writes,
+    swaps,
     outputs: outputs.map((result) => ({ name: result.name, buffer: result.memory })),
     collected: perStep.map((result) => ({ name: result.name, buffer: result.memory })),
     arenaBytes,
@@ -205,7 +208,8 @@ function placeMemory(
   memory: readonly Memory[],
   instructions: readonly LoweredInstruction[],
   held: ReadonlySet<number>,
-  writes: readonly { readonly state: number; readonly next: number }[],
+  writes: readonly Write[],
+  inPlace: ReadonlySet<Write>,
   perStep: readonly { readonly name: string; readonly memory: number }[],
 ): { places: Place[]; arenaBytes: number } {
   const end = instructions.length;
@@ -215,11 +219,11 @@ function placeMemory(
     for (const { output } of nodesOfUnit(unit)) if (output !== undefined && !first.has(output)) first.set(output, i);
     for (const root of readsOf(unit)) last.set(root, i);
   });
-  const nextOf = new Map(writes.map(({ state, next }) => [next, state]));
+  const writeOf = new Map(writes.map((write) => [write.next, write]));
   const collected = new Map(perStep.map((result) => [result.memory, result.name]));
   const isInside = (i: number): boolean => {
     const { kind } = memory[i]!.source;
-    if (kind === "state" || kind === "row" || nextOf.has(i) || collected.has(i)) return false;
+    if (kind === "state" || kind === "row" || writeOf.has(i) || collected.has(i)) return false;
     return kind !== "scratch" || held.has(i) || last.has(i);
   };
   const inside = memory.flatMap((_, i) => (isInside(i) ? [i] : []));
@@ -232,8 +236,11 @@ function placeMemory(
   const { offsets, bytes } = placePieces(pieces);
   const offsetOf = new Map(inside.map((i, k) => [i, offsets[k]!]));
   const places = memory.map(({ source }, i): Place => {
-    const state = nextOf.get(i);
-    if (state !== undefined) return { kind: "next", name: (memory[state]!.source as { name: string }).name };
+    const write = writeOf.get(i);
+    if (write !== undefined) {
+      const { name } = memory[write.state]!.source as { readonly name: string };
+      return { kind: inPlace.has(write) ? "state" : "next", name };
+    }
     const name = collected.get(i);
     if (name !== undefined) return { kind: "collected", name };
     const offset = offsetOf.get(i) ?? 0;
