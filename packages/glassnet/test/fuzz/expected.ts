@@ -2,6 +2,7 @@ import type { ArrayData } from "../../src/core/array.ts";
 import { isFloat, type TypedArray } from "../../src/core/dtype.ts";
 import { sizeOf } from "../../src/core/shape.ts";
 import type { Program, RunRequest } from "../../src/program/program.ts";
+import type { FuzzCase } from "./fuzz-case.ts";
 import { type Bounded, exactly, runBounded } from "./slack.ts";
 
 /** What a run gives, every number with its slack. */
@@ -63,7 +64,7 @@ export function stepValues(
 }
 
 /** Runs a program by the definition. Undefined if it depends on rounding whether the guard ends the run. */
-export function expectedRun(
+function expectedRun(
   program: Program,
   before: ReadonlyMap<string, Bounded>,
   request: RunRequest,
@@ -85,4 +86,23 @@ export function expectedRun(
     }
   }
   return { steps: request.steps, stopped: false, perStep, outputs, states };
+}
+
+const known = new WeakMap<FuzzCase, readonly (ExpectedRun | undefined)[]>();
+
+/** What the requests of a case give, one after the other: up to the first that depends on rounding, which is undefined. */
+export function expectedRuns(fuzzCase: FuzzCase): readonly (ExpectedRun | undefined)[] {
+  const before = known.get(fuzzCase);
+  if (before !== undefined) return before;
+  const { program, states, requests } = fuzzCase;
+  const runs: (ExpectedRun | undefined)[] = [];
+  let held: ReadonlyMap<string, Bounded> = new Map([...states].map(([name, value]) => [name, exactly(value)]));
+  for (const request of requests) {
+    const run = expectedRun(program, held, request);
+    runs.push(run);
+    if (run === undefined) break;
+    held = run.states;
+  }
+  known.set(fuzzCase, runs);
+  return runs;
 }

@@ -3,11 +3,13 @@ import { asDevice, type BlockingDevice, type LoadedProgram } from "../../src/bac
 import type { Host } from "../../src/backends/compiled/host.ts";
 import { openReference } from "../../src/backends/reference/device.ts";
 import { sizeOf } from "../../src/core/shape.ts";
+import type { PrimName } from "../../src/ir/prim.ts";
+import { contracts } from "../../src/ops/all.ts";
 import type { Buffer, Program } from "../../src/program/program.ts";
 import { expectAgreement, expectNothingOutside, expectSound } from "./agreement.ts";
 import { checkCase } from "./check-case.ts";
 import { runIsolated } from "./isolated.ts";
-import { openHost } from "./open-host.ts";
+import { openWasmHost } from "./open-hosts.ts";
 import { randomCase } from "./random-case.ts";
 
 /** The short form; `fuzz.prove.test.ts` has thousands. */
@@ -22,6 +24,12 @@ describe("random programs", () => {
 
   test("are the same for the same seed", () => {
     expect(randomCase(7)).toEqual(randomCase(7));
+  });
+
+  test("have every primitive among them", () => {
+    const seen = new Set<PrimName>(["input", "constant"]);
+    for (let seed = 0; seed < 250; seed++) for (const { prim } of randomCase(seed).program.instructions) seen.add(prim);
+    expect([...seen].sort()).toEqual(Object.keys(contracts).sort());
   });
 });
 
@@ -55,10 +63,12 @@ describe("the check notices", () => {
     ["maximum", "minimum"],
     ["eq", "lt"],
     ["exp", "tanh"],
+    ["maxPool", "sumPool"],
+    ["scatterAddElements", "gatherElements"],
   ])("%s that is computed as %s, and shows a small program that has it", (from, to) => {
     const device = faulty(from, to);
     const failures: string[] = [];
-    for (let seed = 0; seed < 60 && failures.length === 0; seed++) {
+    for (let seed = 0; seed < 250 && failures.length === 0; seed++) {
       try {
         expectSound(seed, randomCase(seed), (fuzzCase) => checkCase(device, fuzzCase, seen));
       } catch (error) {
@@ -71,7 +81,7 @@ describe("the check notices", () => {
   });
 
   test("a byte that is written behind a buffer, or before it, and an operand that is changed", () => {
-    const host = openHost(1);
+    const host = openWasmHost(1);
     const seeds = Array.from({ length: 50 }, (_, seed) => seed);
     const isFed = ({ source, shape }: Buffer) => source.kind === "feed" && sizeOf(shape) > 0;
     const fuzzCase = seeds.map(randomCase).find(({ program }) => isFed(program.buffers[0]!))!;

@@ -12,6 +12,7 @@ import { Ops } from "../../src/ops/operations.ts";
 import { buildProgram } from "../../src/program/build.ts";
 import type { RunRequest, Source } from "../../src/program/program.ts";
 import type { FuzzCase } from "./fuzz-case.ts";
+import { type Draw, kernel, random, windows } from "./random-kernel.ts";
 import { type Bounded, exactly, runBounded } from "./slack.ts";
 
 /**
@@ -201,12 +202,30 @@ class Generator {
       this.#pick([
         ...["unary", "unary", "binary", "binary", "binary", "binary", "compare", "where", "cast", "div", "odd"],
         ...["reduce", "reduce", "spread", "center", "movement", "movement", "movement", "matmul", "matmul", "layer"],
-        ...["softmax", "norm", "loss", "activation", "gradient", "kernel", "iota", "input"],
+        ...[
+          "softmax",
+          "norm",
+          "loss",
+          "activation",
+          "gradient",
+          "kernel",
+          "kernel",
+          "windows",
+          "windows",
+          "windows",
+          "kernel",
+          "windows",
+          "random",
+          "iota",
+          "input",
+        ],
       ])
     ) {
       case "unary": {
         const x = this.#need((v) => v.dtype !== "bool");
-        return [emit(this.#pick<PrimName>(x.dtype === "f32" ? unaryFloat : unaryWhole), [x] as never, {})];
+        const prim = this.#pick<PrimName>(x.dtype === "f32" ? unaryFloat : unaryWhole);
+        const isOfPositive = prim === "log" || prim === "sqrt";
+        return [emit(prim, [isOfPositive && this.#chance(0.8) ? o.add(o.abs(x), 0.5) : x] as never, {})];
       }
       case "binary": {
         const x = this.#need((v) => v.dtype !== "bool");
@@ -286,7 +305,11 @@ class Generator {
         return gradients(builder, [y], [seed], wrt).filter((g) => g !== null);
       }
       case "kernel":
-        return [this.#kernel()];
+        return kernel(this.#draw);
+      case "windows":
+        return [windows(this.#draw)];
+      case "random":
+        return [random(this.#draw)];
       case "iota": {
         const shape = this.#shape();
         return shape.length === 0
@@ -353,51 +376,18 @@ class Generator {
     return this.#ops.transpose(x, [...perm.slice(0, -2), perm.at(-1)!, perm.at(-2)!]);
   }
 
-  /** One of the primitives that have a kernel of their own. */
-  #kernel(): Value {
-    const o = this.#ops;
-    const emit = this.#emitter.emit;
-    const x = this.#need((v) => v.shape.length > 0);
-    const axis = this.#below(x.shape.length);
-    const some = (): number[] => x.shape.map(() => this.#below(3));
-    switch (this.#pick(["pad", "concat", "gather", "argmax", "argsort", "dynamicSlice", "scatterAdd", "randomBits"])) {
-      case "pad":
-        return emit("pad", [x], {
-          low: some(),
-          high: some(),
-          interior: x.shape.map(() => this.#pick([0, 0, 1])),
-          value: 1,
-        });
-      case "concat": {
-        const others = this.#pool.filter(
-          (y) =>
-            y.dtype === x.dtype &&
-            y.shape.length === x.shape.length &&
-            y.shape.every((size, i) => i === axis || size === x.shape[i]),
-        );
-        return o.concat([x, ...this.#shuffled(others).slice(0, 2), x], axis);
-      }
-      case "gather":
-        return o.gather(x, this.#input("i32", this.#pick([[], [3], [2, 2]])), axis);
-      case "argmax":
-        return x.dtype === "bool" ? fail() : o.argmax(x, { axis });
-      case "argsort":
-        return x.dtype === "bool" ? fail() : emit("argsort", [x], { axis, descending: this.#chance(0.5) });
-      case "dynamicSlice": {
-        const start = this.#input("i32", [x.shape.length]);
-        return emit("dynamicSlice", [x, start], {
-          sizes: x.shape.map((size) => size - this.#below(Math.min(size, 2) + 1)),
-        });
-      }
-      case "scatterAdd": {
-        if (x.dtype === "bool") return fail();
-        const indices = this.#input("i32", [3]);
-        const shape = x.shape.map((size, i) => (i === axis ? 3 : size));
-        return emit("scatterAdd", [x, indices, this.#input(x.dtype as Dt, shape)], { axis });
-      }
-      default:
-        return emit("randomBits", [this.#input("i32", [2])], { shape: x.shape, bits: 8, stream: this.#below(3) });
-    }
+  /** What the growth of kernels draws on. */
+  get #draw(): Draw {
+    return {
+      ...{ ops: this.#ops, maxSize: this.#maxSize, emit: this.#emitter.emit, fail },
+      below: (n) => this.#below(n),
+      chance: (p) => this.#chance(p),
+      pick: (list) => this.#pick(list),
+      shuffled: (list) => this.#shuffled(list),
+      some: (fits) => this.#some(fits),
+      all: (fits) => this.#pool.filter(fits),
+      input: (dtype, shape) => this.#input(dtype, shape),
+    };
   }
 
   make(): FuzzCase {

@@ -100,10 +100,12 @@ function* smaller(fuzzCase: FuzzCase): Generator<FuzzCase> {
   for (const i of program.writes.keys()) yield cut({ writes: without(program.writes, i) });
   for (const i of program.guard.keys()) yield cut({ guard: without(program.guard, i) });
   // An operand of what comes out may be wrong already.
-  for (const [i, { name, buffer }] of program.outputs.entries()) {
-    const maker = program.instructions.find(({ output }) => output === buffer);
-    for (const operand of maker?.inputs ?? []) {
-      yield cut({ outputs: program.outputs.map((output, k) => (k === i ? { name, buffer: operand } : output)) });
+  for (const list of ["outputs", "perStep"] as const) {
+    for (const [i, { name, buffer }] of program[list].entries()) {
+      const maker = program.instructions.find(({ output }) => output === buffer);
+      for (const operand of maker?.inputs ?? []) {
+        yield cut({ [list]: program[list].map((result, k) => (k === i ? { name, buffer: operand } : result)) });
+      }
     }
   }
   for (const i of program.instructions.keys()) yield given(fuzzCase, i);

@@ -207,21 +207,20 @@ const rules: { readonly [P in PrimName]?: (call: Call) => Float64Array } = {
     const row = run("max", [slackOf(x!)], { axes: [axis], keepDims: true });
     return Float64Array.from(stretched(row, x!.shape), (s) => oneIfSure(s === 0));
   },
-  matmul: ({ inputs: [a, b], output }) => {
-    const k = a!.shape.at(-1)!;
-    const product = (x: ArrayData, y: ArrayData) => run("matmul", [x, y], {}).data;
-    if (
-      !([a!, b!].every((x) => x.data.every(Number.isFinite)) && [a!, b!].every((x) => x.slack.every(Number.isFinite)))
-    ) {
-      return new Float64Array(output.data.length).fill(INF);
-    }
-    const [p, q] = [sizesOf(a!), sizesOf(b!)];
-    const [sa, sb] = [slackOf(a!), slackOf(b!)];
-    const total = product(p, q);
-    const parts = [product(p, sb), product(sa, q), product(sa, sb)];
-    const carried = Float64Array.from(total, (_, i) => parts.reduce((sum, part) => sum + part[i]!, 0));
-    return ofSum(output, unitOf(a!.data) + unitOf(b!.data), total, carried, k);
+  matmul: (call) => ofProduct(call, call.inputs[0]!.shape.at(-1)!),
+  conv2d: (call) => ofProduct(call, sizeOf(call.inputs[1]!.shape.slice(1))),
+  conv2dInputGrad: (call) => {
+    const [o, , ...window] = call.inputs[1]!.shape;
+    return ofProduct(call, (o! / (call.attrs as Attrs<"conv2d">).groups) * sizeOf(window));
   },
+  conv2dKernelGrad: (call) => {
+    const [n, , ...plane] = call.inputs[1]!.shape;
+    return ofProduct(call, n! * sizeOf(plane));
+  },
+  argmaxPool: ({ inputs: [x], attrs }) =>
+    (run("maxPool", [slackOf(x!)], attrs).data as Float64Array).map((s) => oneIfSure(s === 0)),
+  sumPool: ofWindows,
+  sumPoolGrad: ofWindows,
   where: ({ inputs: [c, a, b], output: { shape } }) => {
     const [condition, sc] = [stretched(c!, shape), stretched(slackOf(c!), shape)];
     const [sa, sb] = [stretched(slackOf(a!), shape), stretched(slackOf(b!), shape)];
@@ -244,6 +243,25 @@ const rules: { readonly [P in PrimName]?: (call: Call) => Float64Array } = {
   randomBits: ({ inputs: [key], output }) => new Float64Array(output.data.length).fill(oneIfSure(isSure(key!))),
   iota: ({ output }) => new Float64Array(output.data.length),
 };
+
+/** Of what is linear in both operands, and adds so many terms for each element. */
+function ofProduct({ prim, inputs: [a, b], attrs, output }: Call, terms: number): Float64Array {
+  const isBounded = (x: Bounded): boolean => x.data.every(Number.isFinite) && x.slack.every(Number.isFinite);
+  if (!isBounded(a!) || !isBounded(b!)) return new Float64Array(output.data.length).fill(INF);
+  const product = (x: ArrayData, y: ArrayData) => run(prim, [x, y], attrs).data;
+  const [p, q] = [sizesOf(a!), sizesOf(b!)];
+  const [sa, sb] = [slackOf(a!), slackOf(b!)];
+  const total = product(p, q);
+  const parts = [product(p, sb), product(sa, q), product(sa, sb)];
+  const carried = Float64Array.from(total, (_, i) => parts.reduce((sum, part) => sum + part[i]!, 0));
+  return ofSum(output, unitOf(a!.data) + unitOf(b!.data), total, carried, terms);
+}
+
+/** Of sums over windows. */
+function ofWindows({ prim, inputs: [x], attrs, output }: Call): Float64Array {
+  const [total, carried] = [finiteSizes(x!), slackOf(x!)].map((sizes) => run(prim, [sizes], attrs).data);
+  return ofSum(output, unitOf(x!.data), total!, carried!, sizeOf((attrs as Attrs<"sumPool">).kernel));
+}
 
 function reduced(prim: "max" | "sum", x: ArrayData, attrs: object, size: number): Float64Array {
   return x.data.length === 0 ? new Float64Array(size) : (run(prim, [x], attrs).data as Float64Array);
