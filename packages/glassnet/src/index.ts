@@ -120,6 +120,8 @@ export type { Features, LayerConfig } from "./nn/layer.ts";
 export { Layer } from "./nn/layer.ts";
 export type { LinearOptions } from "./nn/linear.ts";
 export { Linear, linear } from "./nn/linear.ts";
+export type { PerFeature } from "./nn/rescale.ts";
+export { fitRescale, Rescale, rescale } from "./nn/rescale.ts";
 export type { RunOptions } from "./nn/run.ts";
 export { Run } from "./nn/run.ts";
 export type { Part, Wired, WiringError } from "./nn/sequential.ts";
@@ -150,6 +152,18 @@ export { sgd, sgdOptions } from "./optim/sgd.ts";
 
 // Data
 
+export type { CompanyBounds, CompanyMonth, CompanyOptimum, CompanyOptions, Season } from "./data/company.ts";
+export {
+  companyBounds,
+  companyData,
+  companyInputs,
+  companyOptimum,
+  companyOptions,
+  companyProfit,
+  companyRow,
+  companyTruth,
+  seasons,
+} from "./data/company.ts";
 export type { Dataset, DatasetParts } from "./data/dataset.ts";
 export { dataset, sliceRows, takeRows } from "./data/dataset.ts";
 export { encode } from "./data/encode.ts";
@@ -186,10 +200,23 @@ export type { CheckOptions, GradientCheck } from "./explain/check-gradients.ts";
 export { checkGradients } from "./explain/check-gradients.ts";
 export type { Contribution, Contributions, ContributionsOptions } from "./explain/contributions.ts";
 export { contributions, linearLayers } from "./explain/contributions.ts";
+export type { DataSupport, DataSupportOptions, Support } from "./explain/data-support.ts";
+export { dataSupport, supportOptions } from "./explain/data-support.ts";
 export type { Evidence, EvidenceOptions } from "./explain/evidence.ts";
 export { evidence } from "./explain/evidence.ts";
 export type { Term } from "./explain/glossary.ts";
 export { closestTerms, findTerm, glossary } from "./explain/glossary.ts";
+export type {
+  InputBounds,
+  InputGoal,
+  InputName,
+  InputValues,
+  OptimizeInputsOptions,
+} from "./explain/input-options.ts";
+export { inputOptions } from "./explain/input-options.ts";
+export type { InputStep, InputStopReason } from "./explain/input-step.ts";
+export type { InputRun, KnobAtBound, ModelOfInputs, OptimizedInputs } from "./explain/optimize-inputs.ts";
+export { optimizeInputs } from "./explain/optimize-inputs.ts";
 
 // Saving
 

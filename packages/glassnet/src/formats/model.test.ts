@@ -63,7 +63,7 @@ describe("what was saved is loaded, bit for bit", () => {
   });
 
   test("every kind of layer that the library has", () => {
-    expect(Object.keys(layerMakers)).toEqual(["linear", "activation", "dropout", "flatten", "sequential"]);
+    expect(Object.keys(layerMakers)).toEqual(["linear", "activation", "dropout", "flatten", "rescale", "sequential"]);
   });
 
   test("whatever belongs to the model: preprocessing, class names, what the outputs are, notes", async () => {
@@ -94,7 +94,7 @@ describe("what was saved is loaded, bit for bit", () => {
     expect(bitsOf(read.model)).toBe(bitsOf(model));
     expect(read.model.config()).toEqual(model.config());
     expect(await failureOf(() => load(path)).then(withoutFolder)).toMatchInlineSnapshot(`
-      "FormatError: DIR/own.safetensors: unknown layer "running-mean": expected "linear", "activation", "dropout", "flatten" or "sequential"
+      "FormatError: DIR/own.safetensors: unknown layer "running-mean": expected "linear", "activation", "dropout", "flatten", "rescale" or "sequential"
         help: pass the maker of a layer of your own: load(file, { layers: { "running-mean": (config) => … } })"
     `);
   });
@@ -521,13 +521,13 @@ test("errors name the file, what is wrong and what was expected", () => {
       "digits.safetensors: linear: inFeatures must be a number, got an object",
       "digits.safetensors: linear: the layers have more parameters than the file holds",
       "digits.safetensors: there are more than 10000 layers",
-      "digits.safetensors: unknown layer "conv3d": expected "linear", "activation", "dropout", "flatten" or "sequential"
+      "digits.safetensors: unknown layer "conv3d": expected "linear", "activation", "dropout", "flatten", "rescale" or "sequential"
       help: pass the maker of a layer of your own: load(file, { layers: { "conv3d": (config) => … } })",
-      "digits.safetensors: unknown layer "__proto__": expected "linear", "activation", "dropout", "flatten" or "sequential"
+      "digits.safetensors: unknown layer "__proto__": expected "linear", "activation", "dropout", "flatten", "rescale" or "sequential"
       help: pass the maker of a layer of your own: load(file, { layers: { "__proto__": (config) => … } })",
-      "digits.safetensors: unknown layer "toString": expected "linear", "activation", "dropout", "flatten" or "sequential"
+      "digits.safetensors: unknown layer "toString": expected "linear", "activation", "dropout", "flatten", "rescale" or "sequential"
       help: pass the maker of a layer of your own: load(file, { layers: { "toString": (config) => … } })",
-      "digits.safetensors: unknown layer "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…": expected "linear", "activation", "dropout", "flatten" or "sequential"
+      "digits.safetensors: unknown layer "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…": expected "linear", "activation", "dropout", "flatten", "rescale" or "sequential"
       help: pass the maker of a layer of your own: load(file, { layers: { "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx…": (config) => … } })",
       "digits.safetensors: tensor "layers.3.bias" is missing",
       "digits.safetensors: tensor "layers.4.weight" is missing",

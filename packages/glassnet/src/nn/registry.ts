@@ -9,6 +9,7 @@ import { Flatten } from "./flatten.ts";
 import type { Initializer } from "./initializer.ts";
 import type { Layer, LayerConfig } from "./layer.ts";
 import { Linear } from "./linear.ts";
+import { type PerFeature, Rescale } from "./rescale.ts";
 import { Sequential } from "./sequential.ts";
 
 /** Makes a layer from what its `config` said. `make` makes the layers inside it. */
@@ -86,6 +87,13 @@ export const layerMakers: Readonly<Record<string, OwnMaker>> = {
     return rate >= 0 && rate < 1 ? new Dropout(rate) : making.fail(`dropout: rate cannot be ${rate}`);
   },
   flatten: () => new Flatten(),
+  rescale: ({ scale, offset }, _, making) => {
+    try {
+      return new Rescale(scale as PerFeature, offset as PerFeature);
+    } catch (error) {
+      return making.fail((error as Error).message);
+    }
+  },
   sequential: ({ layers }, make, making) =>
     Array.isArray(layers)
       ? new Sequential(layers.map((layer) => make(layer)))
