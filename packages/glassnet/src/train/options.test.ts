@@ -171,6 +171,7 @@ test("what is no option, no optimizer or no data set is refused, with the remedy
     { validation: data.inputs },
     { keepBest: "yes" },
     { monitor: "loss" },
+    { stepsPerEvent: 5 },
     { signal: new AbortController() },
     { device: "gpu" },
     { restore: "model.json" },
@@ -186,11 +187,11 @@ test("what is no option, no optimizer or no data set is refused, with the remedy
   messages.push(await call(network(), data, undefined));
   expect(messages).toMatchInlineSnapshot(`
     [
-      "UsageError: train: unknown option "epoch": expected "loss", "optimizer", "epochs", "batchSize", "learningRate", "seed", "metrics", "validation", "empiricalLoss", "keepBest", "maxDataBytes", "monitor", "signal", "device" or "restore"
+      "UsageError: train: unknown option "epoch": expected "loss", "optimizer", "epochs", "batchSize", "learningRate", "seed", "metrics", "validation", "empiricalLoss", "keepBest", "maxDataBytes", "monitor", "stepsPerEvent", "signal", "device" or "restore"
       help: did you mean epochs?",
-      "UsageError: train: unknown option "lr": expected "loss", "optimizer", "epochs", "batchSize", "learningRate", "seed", "metrics", "validation", "empiricalLoss", "keepBest", "maxDataBytes", "monitor", "signal", "device" or "restore"
+      "UsageError: train: unknown option "lr": expected "loss", "optimizer", "epochs", "batchSize", "learningRate", "seed", "metrics", "validation", "empiricalLoss", "keepBest", "maxDataBytes", "monitor", "stepsPerEvent", "signal", "device" or "restore"
       help: did you mean learningRate?",
-      "UsageError: train: unknown option "shuffle": expected "loss", "optimizer", "epochs", "batchSize", "learningRate", "seed", "metrics", "validation", "empiricalLoss", "keepBest", "maxDataBytes", "monitor", "signal", "device" or "restore"",
+      "UsageError: train: unknown option "shuffle": expected "loss", "optimizer", "epochs", "batchSize", "learningRate", "seed", "metrics", "validation", "empiricalLoss", "keepBest", "maxDataBytes", "monitor", "stepsPerEvent", "signal", "device" or "restore"",
       "UsageError: train: optimizer must be an optimizer, got a function
       help: call it, as in adamW()",
       "UsageError: train: optimizer must be an optimizer, got "adamW"
@@ -212,6 +213,7 @@ test("what is no option, no optimizer or no data set is refused, with the remedy
       "UsageError: train: keepBest must be true or false, got "yes"",
       "UsageError: train: monitor needs a validation set to tell the best by
       help: set examples apart with holdOut(data, count)",
+      "UsageError: train: stepsPerEvent must be a function, got 5",
       "UsageError: train: signal must be an AbortSignal, got an object",
       "UsageError: train: device must be an open device, got "gpu"",
       "UsageError: train: restore must be a snapshot, got "model.json"",

@@ -69,6 +69,11 @@ export interface TrainOptions {
    * ones lie on the device. 1 GiB by default.
    */
   readonly maxDataBytes?: number;
+  /**
+   * At most how many steps run before the next event, asked anew each time: 1 to go step by step. By default a few milliseconds'
+   * worth. It changes no result.
+   */
+  readonly stepsPerEvent?: () => number;
   /** Stops training between steps; the last event then says "stopped". */
   readonly signal?: AbortSignal;
   /** Where to train; the default device otherwise. */
@@ -91,6 +96,7 @@ const known: Readonly<Record<keyof TrainOptions, true>> = {
   keepBest: true,
   maxDataBytes: true,
   monitor: true,
+  stepsPerEvent: true,
   signal: true,
   device: true,
   restore: true,
@@ -124,7 +130,17 @@ export function checkTrainOptions(model: Layer, data: Dataset, options: TrainOpt
   }
   checkMeasured("train", options);
   checkBatchSize("train", resolveBatchSize(options.batchSize, data.size), data.size);
-  const { optimizer, monitor, metrics = {}, keepBest = false, validation, signal, device, restore } = options;
+  const {
+    optimizer,
+    monitor,
+    metrics = {},
+    keepBest = false,
+    validation,
+    stepsPerEvent,
+    signal,
+    device,
+    restore,
+  } = options;
   if (optimizer !== undefined) checkOptimizer(optimizer);
   if (validation !== undefined) checkDataset("validation", validation);
   if (monitor !== undefined) checkMonitor(monitor, Object.keys(metrics));
@@ -132,6 +148,7 @@ export function checkTrainOptions(model: Layer, data: Dataset, options: TrainOpt
   if (needy !== undefined && validation === undefined) {
     fail(`${needy} needs a validation set to tell the best by`, "set examples apart with holdOut(data, count)");
   }
+  checkIs("stepsPerEvent", "a function", stepsPerEvent, typeof stepsPerEvent === "function");
   checkIs("signal", "an AbortSignal", signal, typeof signal?.aborted === "boolean");
   checkIs("device", "an open device", device, typeof device?.run === "function");
   checkIs("restore", "a snapshot", restore, typeof restore?.step === "number");

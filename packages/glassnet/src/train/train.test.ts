@@ -263,6 +263,22 @@ test("a schedule sets the step size of each step", async () => {
   `);
 });
 
+test("the listener may say how many steps an event is at most; it changes no bit", async () => {
+  const data = clouds(120);
+  const options = { loss: crossEntropy, epochs: 2, batchSize: 10 };
+  const [whole, slow] = [network(), network()];
+  await runToEnd(train(whole, data, options));
+  const { events } = await runToEnd(train(slow, data, { ...options, stepsPerEvent: () => 1 }));
+  const steps = events.flatMap((event) => (event.kind === "step" ? [event.losses.length] : []));
+  expect(steps).toEqual(new Array(24).fill(1));
+  expect(bitsOf(slow)).toBe(bitsOf(whole));
+
+  const broken = train(network(), data, { ...options, stepsPerEvent: () => 0 });
+  expect(await failureOf(() => runToEnd(broken))).toMatchInlineSnapshot(
+    `"UsageError: train: stepsPerEvent gave 0: expected a number of at least 1"`,
+  );
+});
+
 describe("stopping", () => {
   test.each(["reference", "wasm"] as const)(
     "an abort signal stops between steps; the model keeps what it learned, on the backend %s",

@@ -81,6 +81,12 @@ class Trainer {
     return performance.now() - this.#begin;
   }
 
+  get #stepsPerEvent(): number {
+    const steps = this.#options.stepsPerEvent?.() ?? Number.POSITIVE_INFINITY;
+    if (steps >= 1) return Math.floor(steps);
+    throw new UsageError("invalid-option", "train", `stepsPerEvent gave ${steps}: expected a number of at least 1`);
+  }
+
   #learningRate(step: number): number {
     const rate = this.#options.learningRate ?? trainOptions.learningRate.default;
     if (typeof rate === "number") return rate;
@@ -209,7 +215,7 @@ class Trainer {
       }
       const isFull = position < fullBatches;
       const batch = isFull ? this.#batchSize : data.size % this.#batchSize;
-      const asked = isFull ? stepper.steps(fullBatches - position) : 1;
+      const asked = isFull ? stepper.steps(Math.min(fullBatches - position, this.#stepsPerEvent)) : 1;
       const begin = position * this.#batchSize;
       const indices = order.subarray(begin, begin + asked * batch);
       const { perStep, steps, stopped } = await stepper.run(this.#step, indices, asked);
