@@ -1,0 +1,18 @@
+import { Suspense } from "react";
+import { LanguageProvider } from "../i18n/language.tsx";
+import { useStore, useWorkspace } from "../workspace/hooks.tsx";
+import { screens } from "./screens.ts";
+
+/** The frame around every screen. */
+export function Shell() {
+  const workspace = useWorkspace();
+  const screen = useStore(workspace.state, (state) => state.screen);
+  const Screen = screens[screen];
+  return (
+    <LanguageProvider language="en">
+      <Suspense>
+        <Screen />
+      </Suspense>
+    </LanguageProvider>
+  );
+}

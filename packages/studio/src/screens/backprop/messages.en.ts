@@ -1,0 +1,5 @@
+export const en = {
+  title: "Backpropagation, step by step",
+};
+
+export type BackpropMessages = typeof en;

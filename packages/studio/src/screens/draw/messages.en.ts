@@ -1,0 +1,5 @@
+export const en = {
+  title: "Draw and explain",
+};
+
+export type DrawMessages = typeof en;

@@ -1,0 +1,5 @@
+export const en = {
+  title: "Game lab",
+};
+
+export type GameMessages = typeof en;

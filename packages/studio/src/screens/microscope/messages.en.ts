@@ -1,0 +1,5 @@
+export const en = {
+  title: "Microscope",
+};
+
+export type MicroscopeMessages = typeof en;

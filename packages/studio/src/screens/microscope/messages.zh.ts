@@ -1,0 +1,5 @@
+import type { MicroscopeMessages } from "./messages.en.ts";
+
+export const zh: MicroscopeMessages = {
+  title: "显微镜",
+};

@@ -1,0 +1,5 @@
+export const en = {
+  title: "Profit lab",
+};
+
+export type ProfitMessages = typeof en;

@@ -1,0 +1,5 @@
+export const en = {
+  title: "Train",
+};
+
+export type TrainMessages = typeof en;

@@ -1,0 +1,5 @@
+import type { TrainMessages } from "./messages.en.ts";
+
+export const zh: TrainMessages = {
+  title: "训练",
+};

@@ -1,0 +1,35 @@
+import { decodeModel, encodeModel } from "glassnet";
+import { foldSilenced } from "../edit.ts";
+import { give, type Handlers } from "../handler.ts";
+import type { Session } from "../session.ts";
+import { builtInModel, digitSample } from "../source.ts";
+
+export const modelHandlers = {
+  /** Reads a model file, of which `name` is shown. Data that it does not take are refused when they are used. */
+  load: async (session: Session, { name, bytes }: { name: string; bytes: Uint8Array }): Promise<void> => {
+    await session.adopt({ ...decodeModel(bytes, {}, name), name, origin: "file" });
+  },
+
+  /** Back to the built-in model and its digits. */
+  builtIn: async (session: Session): Promise<void> => {
+    const [model, data] = await Promise.all([builtInModel(session.assets), digitSample(session.assets)]);
+    await session.adopt({ ...model, name: "digits", origin: "built-in" }, data);
+  },
+
+  /** The bytes of a model file with the weights of now. Silenced units are silent in it too. */
+  save: async (session: Session): Promise<Uint8Array<ArrayBuffer>> => {
+    const project = await session.current();
+    const { model, inputShape, preprocessing, classNames, outputs } = project;
+    const folded = foldSilenced(model, await session.copyModel(), session.marks);
+    return give(
+      encodeModel({
+        model: folded,
+        inputShape,
+        preprocessing,
+        ...(classNames && { classNames }),
+        ...(outputs && { outputs }),
+        notes: { steps: session.teacher.step, seed: session.settings.seed },
+      }),
+    );
+  },
+} satisfies Handlers;
