@@ -194,6 +194,15 @@ export { train } from "./train/train.ts";
 
 // Looking inside
 
+export type { Ablation, AblationOptions, Answer, AnswerWithout } from "./explain/ablation.ts";
+export { ablation } from "./explain/ablation.ts";
+export type { RemovalOptions } from "./explain/ablation-options.ts";
+export { ablationOptions } from "./explain/ablation-options.ts";
+export type { AblationOverData, AblationOverDataOptions, MeanAnswer } from "./explain/ablation-over-data.ts";
+export { ablationOverData } from "./explain/ablation-over-data.ts";
+export type { ActivationTimesWeight, ActivationTimesWeightOptions } from "./explain/activation-times-weight.ts";
+export { activationTimesWeight } from "./explain/activation-times-weight.ts";
+export type { Attribution, Baseline } from "./explain/attribution.ts";
 export type { Capture, CaptureOptions, LayerCapture } from "./explain/capture.ts";
 export { capture } from "./explain/capture.ts";
 export type { CheckOptions, GradientCheck } from "./explain/check-gradients.ts";
@@ -206,6 +215,8 @@ export type { Evidence, EvidenceOptions } from "./explain/evidence.ts";
 export { evidence } from "./explain/evidence.ts";
 export type { Term } from "./explain/glossary.ts";
 export { closestTerms, findTerm, glossary } from "./explain/glossary.ts";
+export type { GradientTimesInput, GradientTimesInputOptions } from "./explain/gradient-times-input.ts";
+export { gradientTimesInput } from "./explain/gradient-times-input.ts";
 export type {
   InputBounds,
   InputGoal,
@@ -215,8 +226,31 @@ export type {
 } from "./explain/input-options.ts";
 export { inputOptions } from "./explain/input-options.ts";
 export type { InputStep, InputStopReason } from "./explain/input-step.ts";
+export type { IntegratedGradients, IntegratedGradientsOptions } from "./explain/integrated-gradients.ts";
+export { integratedGradients, integratedGradientsOptions } from "./explain/integrated-gradients.ts";
+export type { LayerOutput, LayerOutputsOptions } from "./explain/layer-outputs.ts";
+export { layerOutputs } from "./explain/layer-outputs.ts";
+export type { LinearProbe, LinearProbesOptions } from "./explain/linear-probes.ts";
+export { linearProbes, probeOptions } from "./explain/linear-probes.ts";
+export type { LongWork } from "./explain/long-work.ts";
+export type { ActivatingExample, MostActivating, MostActivatingOptions } from "./explain/most-activating.ts";
+export { mostActivating, mostActivatingOptions } from "./explain/most-activating.ts";
+export type { Occlusion, OcclusionOptions } from "./explain/occlusion.ts";
+export { occlusion } from "./explain/occlusion.ts";
 export type { InputRun, KnobAtBound, ModelOfInputs, OptimizedInputs } from "./explain/optimize-inputs.ts";
 export { optimizeInputs } from "./explain/optimize-inputs.ts";
+export type { OutputChoice } from "./explain/output-choice.ts";
+export type { PerturbationCurve, PerturbationCurves, PerturbationOptions } from "./explain/perturbation-curves.ts";
+export { perturbationCurves, perturbationOptions } from "./explain/perturbation-curves.ts";
+export type { QuadratureRule } from "./explain/quadrature.ts";
+export type {
+  Attribute,
+  AttributionMethod,
+  RandomizedWeights,
+  RandomizedWeightsOptions,
+} from "./explain/randomized-weights.ts";
+export { attributionMethods, randomizedWeights } from "./explain/randomized-weights.ts";
+export { withWeights } from "./explain/with-weights.ts";
 
 // Saving
 

@@ -8,6 +8,7 @@ import { deviceOr } from "../tensor/device.ts";
 import { gradientsOf } from "../tensor/grad.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { paramsOf } from "../tensor/variable.ts";
+import { CallNames } from "./calls.ts";
 
 export interface CaptureOptions {
   /** With it, and `targets`, gradients are captured too. */
@@ -50,11 +51,9 @@ export async function capture(model: Layer, x: Tensor, options: CaptureOptions =
   const traced = compile(
     (input: Tensor) => {
       const calls: { input: Tensor; output: Tensor }[] = [];
-      const seen = new Map<string, number>();
+      const names = new CallNames();
       const onCall = (path: string, into: Tensor, output: Tensor): void => {
-        const count = (seen.get(path) ?? 0) + 1;
-        seen.set(path, count);
-        paths.push(count === 1 ? path : `${path}#${count}`);
+        paths.push(names.next(path));
         calls.push({ input: into, output });
       };
       const output = model.call(input, new Run({ onCall }));

@@ -6,8 +6,9 @@ import { Linear } from "../nn/linear.ts";
 import { elementsOf } from "../tensor/compute.ts";
 import { deviceOr } from "../tensor/device.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import { checkSingle, layersByPath, pathOfCall } from "./calls.ts";
 import { type Capture, capture } from "./capture.ts";
-import { type Contribution, checkSingle, layersByPath, pathOfCall, sameNumbers, termsOf } from "./contributions.ts";
+import { type Contribution, sameNumbers, termsOf } from "./contributions.ts";
 
 /** Why a class got its logit: what each unit of the last hidden layer adds to it or takes from it. */
 export interface Evidence {
