@@ -88,6 +88,15 @@ describe("the next value of a state takes the place of the last", () => {
   });
 });
 
+test("a next value that was computed in another shape takes the place in the shape of the state", () => {
+  const program = programOf(({ o, state }) => {
+    const [a, b] = [state("a"), state("b")];
+    return { writes: [[a, o.reshape(o.exp(o.reshape(b, [SIZE])), SHAPE)]] };
+  });
+  expect(doubled(program)).toEqual([]);
+  expectAsDefined(program);
+});
+
 describe("the next value of a state has a place of its own", () => {
   const kept: Record<string, (sketch: Sketch) => Results> = {
     "if a guard may refuse the step": ({ o, state }) => {

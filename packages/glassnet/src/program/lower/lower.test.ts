@@ -31,6 +31,14 @@ test("a kernel sees a reshaped operand in the shape that it has there, not in th
   expect(reshaped.slice(3)).toEqual(plain.slice(3));
 });
 
+test("a kernel that would make no elements is no instruction: sizes beside the 0 may be of any size", () => {
+  const x = feed({ dtype: "f32", shape: [1024, 0, 5000, 1024, 5000] });
+  const start = feed({ dtype: "i32", shape: [5] });
+  const { instructions, buffers } = lower(o.dynamicSlice(x, start, [1023, 0, 4999, 1024, 4998]));
+  expect(instructions).toEqual([]);
+  expect(buffers.map(({ bytes }) => bytes)).toEqual([0, 20, 0]);
+});
+
 describe("memory", () => {
   test("what is never needed at the same time shares it", () => {
     const x = feed({ dtype: "f32", shape: [64, 64] });

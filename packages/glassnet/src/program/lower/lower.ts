@@ -124,6 +124,7 @@ class Lowering {
   }
 
   #addKernel(unit: Unit, { instruction, inputs, output }: KernelNode): void {
+    if (sizeOf(this.#memory[output]!.shape) === 0) return;
     // The memory may have been shaped otherwise: what is read is its elements in the shape of the operand.
     const operand = (buffer: number, named: number): Operand => ({ ...this.#memory[named]!, buffer });
     const encoder = encoders[instruction.prim as keyof typeof encoders] as Encoder<never>;
@@ -190,9 +191,15 @@ export function lowerProgram(program: Program): Lowered {
   const inPlace = program.guard.length > 0 ? new Set<Write>() : writesInPlace(writes, lowering.instructions, held);
   const swaps = writes.filter((write) => !inPlace.has(write));
   const { places, arenaBytes } = placeMemory(memory, lowering.instructions, held, writes, inPlace, perStep);
+  // A next value may be a state's in another shape. What lies in the place of a state has the shape of the state.
+  const shapeOf = new Map([...inPlace].map(({ state, next }) => [next, memory[state]!.shape]));
+  const bufferOf = (piece: Memory, i: number): LoweredBuffer => {
+    const { dtype, shape } = piece;
+    return { dtype, shape: shapeOf.get(i) ?? shape, bytes: bytesOf(piece), place: places[i]! };
+  };
   return {
     program,
-    buffers: memory.map(({ dtype, shape }, i) => ({ dtype, shape, bytes: bytesOf(memory[i]!), place: places[i]! })),
+    buffers: memory.map(bufferOf),
     instructions: lowering.instructions,
     code: lowering.code(),
     swaps,
