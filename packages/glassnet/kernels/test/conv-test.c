@@ -1,35 +1,23 @@
-/* Convolution and its gradients against plain loops in double: strides, dilation, padding of all kinds, groups, guards round the
- * result, the same bits on any number of threads. */
-#include <math.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-
+/* Convolution and its gradients against plain loops in double: strides, dilation, padding of all kinds, groups, numbers that are not
+ * finite. */
 #include "../conv.h"
+#include "harness.h"
 
-#define GUARD 64
-
-static uint32_t state = 1;
-static uint32_t draw(uint32_t below) {
-  state = state * 1664525u + 1013904223u;
-  return (uint32_t)(((uint64_t)state * below) >> 32);
-}
-
-static void *bytes(size_t size) {
-  void *p = NULL;
-  return posix_memalign(&p, 64, size) ? NULL : p;
-}
-
-static int failures = 0;
-static long checked = 0;
 static double worst[3];
 
-static void fail(const char *what, const int32_t *a, int kind, int threads, long at, double got, double wanted) {
-  if (failures++ >= 20) return;
-  printf("%s: %s threads %d at %ld: %g, not %g; images %d groups %d inputs %d outputs %d [%d, %d] kernel [%d, %d] out [%d, %d] stride "
-         "[%d, %d] dilation [%d, %d] before [%d, %d]\n",
-         what, (const char *[]){"conv2d", "input grad", "kernel grad"}[kind], threads, at, got, wanted, a[3], a[4], a[5], a[6], a[7], a[8],
-         a[9], a[10], a[11], a[12], a[13], a[14], a[15], a[16], a[17], a[18]);
+typedef struct Case {
+  const int32_t *args;
+  int kind;
+} Case;
+
+static void fail(const void *about, const char *what, int threads, long at) {
+  const Case *c = about;
+  const int32_t *a = c->args;
+  if (!is_reported()) return;
+  printf("%s: %s threads %d at %ld; images %d groups %d inputs %d outputs %d [%d, %d] kernel [%d, %d] out [%d, %d] stride [%d, %d] "
+         "dilation [%d, %d] before [%d, %d]\n",
+         what, (const char *[]){"conv2d", "input grad", "kernel grad"}[c->kind], threads, at, a[3], a[4], a[5], a[6], a[7], a[8], a[9],
+         a[10], a[11], a[12], a[13], a[14], a[15], a[16], a[17], a[18]);
 }
 
 /** Sizes of x, kernel and y. */
@@ -63,55 +51,45 @@ static void expect(const int32_t *a, int result, float *const data[3], double *s
               }
 }
 
-static void check(const int32_t *sizes_of, int kind) {
+/** Some numbers of an operand, if it is to be `special`: few enough that most sums stay finite. */
+static void fill(float *data, long count, int special) {
+  for (long j = 0; j < count; j++) data[j] = draw_float();
+  for (int i = 0; special && i < 3 && count > 0; i++) data[draw((uint32_t)count)] = draw_edge();
+}
+
+static void check(const int32_t *sizes_of, int kind, int special) {
   static Kernel *const kernels[] = {conv2d, conv2d_input_grad, conv2d_kernel_grad};
   static const int operands[3][3] = {{2, 0, 1}, {0, 2, 1}, {1, 0, 2}};
   int32_t args[CONV_ARGS];
   memcpy(args, sizes_of, sizeof args);
+  const Case about = {args, kind};
   long size[3];
   sizes(args, size);
   const int result = operands[kind][0];
   float *data[3];
   uint8_t *buffers[3];
   for (int i = 0; i < 3; i++) {
-    data[i] = bytes((size_t)size[i] * 4 + GUARD); /* kernels may read 64 bytes too far */
-    buffers[i] = (uint8_t *)data[i];
+    buffers[i] = guarded((size_t)size[i] * 4);
+    data[i] = (float *)buffers[i];
     args[i] = operands[kind][i];
-    for (long j = 0; j < size[i]; j++) data[i][j] = (float)draw(2001) / 1000 - 1;
+    fill(data[i], size[i], special && draw(2));
     memset(data[i] + size[i], 0xff, GUARD); /* NaN */
   }
   const size_t count = (size_t)size[result];
   double *sum = calloc(count + 1, 8), *magnitude = calloc(count + 1, 8);
   expect(args, result, data, sum, magnitude);
   float *first = malloc(count * 4 + 4);
-  const int64_t scratch_bytes = conv_scratch_bytes(args, kind);
-  static const int thread_counts[] = {1, 2, 3, 7};
-  for (int t = 0; t < 4; t++) {
-    const int threads = thread_counts[t];
-    memset(buffers[result], 0xa5, count * 4 + GUARD);
-    for (int thread = threads - 1; thread >= 0; thread--) {
-      uint8_t *scratch = bytes((size_t)scratch_bytes + GUARD);
-      memset(scratch, 0xff, (size_t)scratch_bytes); /* NaN */
-      memset(scratch + scratch_bytes, 0xa5, GUARD);
-      const Frame frame = {.buffers = buffers, .thread = thread, .threads = threads, .scratch = scratch};
-      kernels[kind](&frame, args);
-      for (int i = 0; i < GUARD; i++) {
-        if (scratch[scratch_bytes + i] != 0xa5) fail("scratch", args, kind, threads, i, 0, 0);
-      }
-      free(scratch);
-    }
-    for (int i = 0; i < GUARD; i++) {
-      if (buffers[result][count * 4 + i] != 0xa5) fail("guard", args, kind, threads, i, 0, 0);
-    }
-    if (t == 0) memcpy(first, data[result], count * 4);
-    else if (memcmp(first, data[result], count * 4)) fail("threads", args, kind, threads, 0, 0, 0);
-  }
+  run_on_threads(kernels[kind], args, buffers, result, count * 4, conv_scratch_bytes(args, kind), first, fail, &about);
   for (size_t i = 0; i < count; i++, checked++) {
+    if (!isfinite(sum[i])) {
+      if (isnan(sum[i]) ? !isnan(first[i]) : first[i] != sum[i]) fail(&about, "not finite, or not so", 1, (long)i);
+      continue;
+    }
     const double error = fabs(first[i] - sum[i]) / (magnitude[i] + 1e-30);
-    if (first[i] != sum[i] && !(error <= 4e-6)) fail("value", args, kind, 1, (long)i, first[i], sum[i]);
+    if (first[i] != sum[i] && !(error <= 4e-6)) fail(&about, "value", 1, (long)i);
     if (first[i] != sum[i] && error > worst[kind]) worst[kind] = error;
   }
-  for (int i = 0; i < 3; i++) free(data[i]);
+  for (int i = 0; i < 3; i++) free(buffers[i]);
   free(sum); free(magnitude); free(first);
 }
 
@@ -156,7 +134,7 @@ int main(int argc, char **argv) {
       a[CONV_OUT_HEIGHT + axis] = rest / a[CONV_STRIDE_HEIGHT + axis] + 1;
       a[CONV_TOP + axis] = before[axis];
     }
-    if (fits) for (int kind = 0; kind < 3; kind++) check(a, kind);
+    if (fits) for (int kind = 0; kind < 3; kind++) check(a, kind, draw(3) == 0);
   }
   printf("convolution: %ld elements checked, %d failures; largest errors relative to the sum of magnitudes %.1e %.1e %.1e\n", checked,
          failures, worst[0], worst[1], worst[2]);
