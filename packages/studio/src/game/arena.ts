@@ -5,7 +5,7 @@ export interface Point {
   readonly y: number;
 }
 
-/** A wall: a box with sides along the axes. Its inside may not be entered; its edge may be touched. */
+/** A wall: a box with sides along the axes. */
 export interface Wall {
   readonly x: number;
   readonly y: number;
@@ -16,6 +16,8 @@ export interface Wall {
 export interface Arena {
   readonly width: number;
   readonly height: number;
+  /** Of the character: its centre keeps so far from every wall. */
+  readonly radius: number;
   /** Where the character stands at first. */
   readonly start: Point;
   readonly goal: Point;
@@ -25,12 +27,13 @@ export interface Arena {
 /** What is wrong with an arena, for a message in the user's language. */
 export type ArenaFault =
   | { readonly kind: "size"; readonly width: number; readonly height: number }
-  | { readonly kind: "outside"; readonly what: "start" | "goal"; readonly at: Point }
-  | { readonly kind: "inWall"; readonly what: "start" | "goal"; readonly at: Point; readonly wall: number }
+  | { readonly kind: "radius"; readonly radius: number }
   | { readonly kind: "wall"; readonly wall: number }
-  | { readonly kind: "tooManyWalls"; readonly count: number; readonly most: number };
+  | { readonly kind: "tooManyWalls"; readonly count: number; readonly most: number }
+  | { readonly kind: "outside"; readonly what: "start" | "goal"; readonly at: Point }
+  | { readonly kind: "inWall"; readonly what: "start" | "goal"; readonly at: Point; readonly wall: number };
 
-/** The visibility graph has four corners a wall, and a pair of corners is tested against every wall. */
+/** Ways turn at the four corners of each wall, and every pair of corners is tested against every wall. */
 export const MAX_WALLS = 24;
 
 export const distance = (a: Point, b: Point): number => Math.hypot(a.x - b.x, a.y - b.y);
@@ -43,7 +46,7 @@ export function lengthOf(way: readonly Point[]): number {
 }
 
 /** Points nearer to an edge than this lie on it. Rounding is far smaller, and no pixel is as small. */
-export const ON_EDGE = 1e-9;
+const ON_EDGE = 1e-9;
 
 /** Whether a point lies inside of a wall, its edge not counted. */
 export function isInside({ x, y }: Point, wall: Wall): boolean {
@@ -55,86 +58,88 @@ export function isInside({ x, y }: Point, wall: Wall): boolean {
   );
 }
 
-export const isOnPlane = ({ x, y }: Point, { width, height }: Arena): boolean =>
-  x >= 0 && x <= width && y >= 0 && y <= height;
-
-/** Whether somebody may stand there: on the plane and in no wall. */
-export const isFree = (point: Point, arena: Arena): boolean =>
-  isOnPlane(point, arena) && !arena.walls.some((wall) => isInside(point, wall));
-
-/**
- * The part of the way from a to b, as shares from 0 to 1, that lies inside of the wall; undefined if none does. Touching the
- * edge does not count.
- *
- * @see Kay & Kajiya 1986, SIGGRAPH: ray against slabs.
- */
-export function crossing(a: Point, b: Point, wall: Wall): readonly [enter: number, leave: number] | undefined {
-  let enter = 0;
-  let leave = 1;
-  for (const [from, to, low, high] of [
-    [a.x, b.x, wall.x + ON_EDGE, wall.x + wall.width - ON_EDGE],
-    [a.y, b.y, wall.y + ON_EDGE, wall.y + wall.height - ON_EDGE],
-  ] as const) {
-    const way = to - from;
-    if (way === 0) {
-      if (from <= low || from >= high) return undefined;
-      continue;
-    }
-    const [first, second] =
-      way > 0 ? [(low - from) / way, (high - from) / way] : [(high - from) / way, (low - from) / way];
-    enter = Math.max(enter, first);
-    leave = Math.min(leave, second);
-    if (enter >= leave) return undefined;
-  }
-  return [enter, leave];
+/** Where a way enters a wall. */
+export interface Crossing {
+  /** The share of the way, from 0 to 1, at which it enters. */
+  readonly enter: number;
+  /** Which coordinate is at an edge there, and where that edge is; undefined if the way begins inside. */
+  readonly edge: { readonly axis: "x" | "y"; readonly at: number } | undefined;
 }
 
-/** Whether one sees b from a: no wall's inside lies between. */
-export const canSee = (a: Point, b: Point, walls: readonly Wall[]): boolean =>
-  !walls.some((wall) => crossing(a, b, wall) !== undefined);
-
-/** Where a move from a to b ends: at b, or at the edge of the plane or of the first wall in the way. */
-export function blockedMove(a: Point, b: Point, arena: Arena): Point {
-  let share = 1;
-  for (const wall of arena.walls) {
-    const crossed = crossing(a, b, wall);
-    if (crossed !== undefined) share = Math.min(share, crossed[0]);
+/**
+ * Where the way from a to b enters the inside of a wall; undefined if it does not. Along the edge is not inside.
+ *
+ * @see Kay & Kajiya 1986, SIGGRAPH: a ray against slabs.
+ */
+export function crossing(a: Point, b: Point, wall: Wall): Crossing | undefined {
+  let enter = 0;
+  let leave = 1;
+  let edge: Crossing["edge"];
+  for (const axis of ["x", "y"] as const) {
+    const [from, way] = [a[axis], b[axis] - a[axis]];
+    const low = wall[axis];
+    const high = low + (axis === "x" ? wall.width : wall.height);
+    if (way === 0) {
+      if (from <= low + ON_EDGE || from >= high - ON_EDGE) return undefined;
+      continue;
+    }
+    const [near, far] = way > 0 ? [low, high] : [high, low];
+    const first = (near + Math.sign(way) * ON_EDGE - from) / way;
+    if (first > enter) {
+      enter = first;
+      edge = { axis, at: near };
+    }
+    leave = Math.min(leave, (far - Math.sign(way) * ON_EDGE - from) / way);
+    if (enter >= leave) return undefined;
   }
-  const clip = (value: number, high: number): number => Math.min(high, Math.max(0, value));
-  return {
-    x: clip(a.x + share * (b.x - a.x), arena.width),
-    y: clip(a.y + share * (b.y - a.y), arena.height),
-  };
+  return { enter, edge };
 }
 
 /** All that is wrong with an arena; nothing, if it can be played. */
 export function faultsOf(arena: Arena): readonly ArenaFault[] {
-  const { width, height, walls } = arena;
+  const { width, height, radius, walls } = arena;
   if (!(width > 0 && height > 0 && Number.isFinite(width + height))) return [{ kind: "size", width, height }];
+  if (!(radius >= 0 && radius < Math.min(width, height) / 4)) return [{ kind: "radius", radius }];
   const faults: ArenaFault[] = [];
   if (walls.length > MAX_WALLS) faults.push({ kind: "tooManyWalls", count: walls.length, most: MAX_WALLS });
   for (const [i, wall] of walls.entries()) {
-    const isFine = Number.isFinite(wall.x + wall.y) && wall.width > 0 && wall.height > 0;
-    if (!(isFine && Number.isFinite(wall.width + wall.height))) faults.push({ kind: "wall", wall: i });
+    const isFinite = [wall.x, wall.y, wall.width, wall.height].every(Number.isFinite);
+    if (!(isFinite && wall.width > 0 && wall.height > 0)) faults.push({ kind: "wall", wall: i });
   }
+  const grown = walls.map((wall) => grownBy(radius, wall));
   for (const what of ["start", "goal"] as const) {
     const at = arena[what];
-    const wall = walls.findIndex((one) => isInside(at, one));
-    if (!isOnPlane(at, arena)) faults.push({ kind: "outside", what, at });
+    const wall = grown.findIndex((one) => isInside(at, one));
+    if (!(at.x >= 0 && at.x <= width && at.y >= 0 && at.y <= height)) faults.push({ kind: "outside", what, at });
     else if (wall >= 0) faults.push({ kind: "inWall", what, at, wall });
   }
   return faults;
 }
 
-/** An empty plane. */
-export const openArena: Arena = { width: 100, height: 70, start: { x: 12, y: 58 }, goal: { x: 86, y: 14 }, walls: [] };
+/** The wall as the centre of a character of that radius meets it. */
+export const grownBy = (radius: number, { x, y, width, height }: Wall): Wall => ({
+  x: x - radius,
+  y: y - radius,
+  width: width + 2 * radius,
+  height: height + 2 * radius,
+});
 
-/** The same with walls in which naive descent is caught: the straight way leads into a pocket. */
+/** A plane without walls. */
+export const openArena: Arena = {
+  width: 100,
+  height: 70,
+  radius: 1,
+  start: { x: 12, y: 58 },
+  goal: { x: 86, y: 14 },
+  walls: [],
+};
+
+/** The same with walls: the straight way leads into a pocket, in which naive descent is caught. */
 export const walledArena: Arena = {
   ...openArena,
   walls: [
-    { x: 30, y: 12, width: 5, height: 40 },
-    { x: 60, y: 22, width: 5, height: 48 },
-    { x: 46, y: 22, width: 14, height: 5 },
+    { x: 28, y: 14, width: 5, height: 38 },
+    { x: 60, y: 18, width: 5, height: 38 },
+    { x: 44, y: 18, width: 16, height: 5 },
   ],
 };
