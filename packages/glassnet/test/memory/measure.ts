@@ -1,6 +1,9 @@
 import { execFile } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
+import { nativeGap } from "../../src/backends/native/open.ts";
+import type { LongTraining } from "./long-training.ts";
+import type { Sample } from "./settled.ts";
 
 /**
  * How memory grew. A leak adds to every window of work; what the engine compiles, caches or lets go of on the way comes
@@ -24,18 +27,36 @@ interface Plan {
   readonly perWindow: number;
 }
 
-type Kind = "heap" | "external" | "rss";
+type Kind = keyof Sample;
 
 const run = promisify(execFile);
 
-/** Runs a workload in a process of its own, and tells how its memory grew. */
-export async function measureGrowth(workload: string, { warmUp, windows, perWindow }: Plan): Promise<Growth> {
-  const script = fileURLToPath(new URL("workload.ts", import.meta.url));
+/** What a script beside this one prints, run in a process of its own. */
+async function outcomeOf(script: string, args: readonly (string | number)[]): Promise<unknown> {
   // A nursery of fixed size: V8 makes it larger as it sees fit, which is no leak.
   const flags = ["--expose-gc", "--max-semi-space-size=1", "--import", import.meta.resolve("tsx")];
-  const args = [...flags, "--conditions=@glassnet/source", script, workload, warmUp, windows, perWindow].map(String);
-  const { stdout } = await run(process.execPath, args);
-  return growthOf(JSON.parse(stdout) as Record<Kind, number>[], perWindow);
+  const file = fileURLToPath(new URL(script, import.meta.url));
+  const { stdout } = await run(process.execPath, [
+    ...flags,
+    "--conditions=@glassnet/source",
+    file,
+    ...args.map(String),
+  ]);
+  return JSON.parse(stdout);
+}
+
+/** Runs a workload in a process of its own, and tells how its memory grew. */
+export async function measureGrowth(workload: string, { warmUp, windows, perWindow }: Plan): Promise<Growth> {
+  const samples = await outcomeOf("workload.ts", [workload, warmUp, windows, perWindow]);
+  return growthOf(samples as Sample[], perWindow);
+}
+
+/** Trains for so many seconds on the backends with compiled kernels that are here, in turns. */
+export async function trainFor(seconds: number, windows: number): Promise<LongTraining & { readonly growth: Growth }> {
+  const backends = nativeGap() === undefined ? ["native", "wasm"] : ["wasm"];
+  const outcome = (await outcomeOf("long-training.ts", [seconds, windows, ...backends])) as LongTraining;
+  const steps = Object.values(outcome.steps).reduce((sum, count) => sum + count, 0);
+  return { ...outcome, growth: growthOf(outcome.samples, steps / windows) };
 }
 
 /**
@@ -50,7 +71,7 @@ export async function measureLeak(workload: string, plan: Plan, limit: number): 
 }
 
 /** @param samples what was left after each window of `perWindow` pieces of work */
-export function growthOf(samples: readonly Readonly<Record<Kind, number>>[], perWindow: number): Growth {
+export function growthOf(samples: readonly Sample[], perWindow: number): Growth {
   const third = Math.floor(samples.length / 3);
   const parts: string[] = [];
   const measure = (kind: Kind) => {

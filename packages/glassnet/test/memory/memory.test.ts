@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { growthOf, measureLeak } from "./measure.ts";
+import { growthOf, measureLeak, trainFor } from "./measure.ts";
 
 /** Processes of their own take long on a busy machine. */
 const HANGS_MS = 600_000;
@@ -23,6 +23,17 @@ test.each([
     expect(heapPerWork, text).toBeLessThan(limit);
     expect(externalPerWork, text).toBeLessThan(limit);
     for (const whole of [heap, external, rss]) expect(whole, text).toBeLessThan(0.25);
+  },
+  HANGS_MS,
+);
+
+test(
+  "a training leaves nothing behind in WebAssembly's memory",
+  async () => {
+    const { steps, samples } = await trainFor(3, 6);
+    for (const [backend, count] of Object.entries(steps)) expect(count, backend).toBeGreaterThan(0);
+    expect(samples.map(({ wasm }) => wasm)).toEqual(new Array(6).fill(samples[0]!.wasm));
+    expect(samples[0]!.wasm).toBeGreaterThan(2 ** 20);
   },
   HANGS_MS,
 );

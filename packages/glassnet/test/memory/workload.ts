@@ -26,6 +26,7 @@ import {
   train,
   valueAndGrad,
 } from "glassnet";
+import { type Sample, settled } from "./settled.ts";
 
 const rng = Rng.seeded(1);
 const digits = dataset({
@@ -35,12 +36,6 @@ const digits = dataset({
   classNames: ["a", "b", "c", "d"],
 });
 const makeModel = () => sequential(linear(20, 16, { rng }), relu, dropout(0.1), linear(16, 4, { rng }));
-
-interface Sample {
-  readonly heap: number;
-  readonly external: number;
-  readonly rss: number;
-}
 
 interface Workload {
   /** One piece of work. */
@@ -148,29 +143,8 @@ const workloads: Readonly<Record<string, () => Workload>> = {
   }),
 };
 
-const MAX_COLLECTIONS = 12;
-const STILL_BYTES = 256;
-
-/** What is left when collecting garbage frees nothing more. */
-async function settled(collect: () => void): Promise<Sample> {
-  let before = Number.POSITIVE_INFINITY;
-  for (let k = 0; ; k++) {
-    collect();
-    await new Promise((resolve) => setTimeout(resolve, 1)); // lets finalizers run
-    const { heapUsed, external, rss } = process.memoryUsage();
-    const isStill = k >= 2 && Math.abs(heapUsed - before) < STILL_BYTES;
-    if (isStill || k >= MAX_COLLECTIONS) return { heap: heapUsed, external, rss };
-    before = heapUsed;
-  }
-}
-
 const [name = "", ...numbers] = process.argv.slice(2);
 const [warmUp = 0, windows = 0, perWindow = 0] = numbers.map(Number);
-const gc = globalThis.gc;
-if (gc === undefined) throw new Error("start it with --expose-gc");
-const collect = (): void => {
-  void gc();
-};
 const { work, settle } = workloads[name]!();
 const repeat = async (count: number) => {
   for (let i = 0; i < count; i++) await work();
@@ -180,6 +154,6 @@ const samples: Sample[] = [];
 await repeat(warmUp);
 for (let i = 0; i < windows; i++) {
   await repeat(perWindow);
-  samples.push(await settled(collect));
+  samples.push(await settled());
 }
 process.stdout.write(JSON.stringify(samples));
