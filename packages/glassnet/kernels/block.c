@@ -56,12 +56,21 @@ INLINE vi truncate_u8(vf x) {
     EACH_LANES { vi x = load_i(a + i), y = load_i(b + i), z = load_i(c + i); store_i(to + i, (vi)(expression)); } \
     break;
 
+#define QUATERNARY_F(name, expression) \
+  case name: \
+    EACH_LANES { \
+      vf x = load_f(a + i), y = load_f(b + i), z = load_f(c + i), w = load_f(d + i); \
+      store_f(to + i, expression); \
+    } \
+    break;
+
 /** Over n elements; up to a vector beyond them is read and written, as slots allow. */
-static void apply(int32_t op, float *to, const float *a, const float *b, const float *c, int64_t n) {
+static void apply(int32_t op, float *to, const float *a, const float *b, const float *c, const float *d, int64_t n) {
   switch (op) {
     UNARY_OPERATIONS(UNARY_F, UNARY_I)
     BINARY_OPERATIONS(BINARY_F, BINARY_I)
     TERNARY_OPERATIONS(TERNARY_F, TERNARY_I)
+    QUATERNARY_OPERATIONS(QUATERNARY_F)
   }
 }
 
@@ -74,13 +83,16 @@ static void apply(int32_t op, float *to, const float *a, const float *b, const f
 #define MAX_OF_I(x, y) select_i((x) > (y), x, y)
 #define MIN_OF_I(x, y) select_i((x) < (y), x, y)
 
-/** Folds n elements, of which there may be none, into one: four vectors side by side, then their lanes in halves. */
-#define DEFINE_FOLD(NAME, V, SCALAR, LOAD, SPLAT, COMBINE, START) \
+/**
+ * Folds n elements, of which there may be none, into one: four vectors side by side where that is worth its code, then
+ * their lanes in halves.
+ */
+#define DEFINE_FOLD(NAME, V, SCALAR, LOAD, SPLAT, COMBINE, START, IS_WIDE) \
   static SCALAR NAME(const float *p, int64_t n) { \
     const V start = SPLAT(START); \
     V s0 = start, s1 = start, s2 = start, s3 = start; \
     int64_t i = 0; \
-    for (; i + 4 * LANES <= n; i += 4 * LANES) { \
+    for (; IS_WIDE && i + 4 * LANES <= n; i += 4 * LANES) { \
       s0 = COMBINE(s0, LOAD(p + i)); \
       s1 = COMBINE(s1, LOAD(p + i + LANES)); \
       s2 = COMBINE(s2, LOAD(p + i + 2 * LANES)); \
@@ -107,14 +119,14 @@ static void apply(int32_t op, float *to, const float *a, const float *b, const f
 
 #define LOWEST_I ((int32_t)0x80000000)
 #define HIGHEST_I 0x7fffffff
-DEFINE_FOLD(sum_f, vf, float, load_f, splat_f, SUM_OF, 0)
-DEFINE_FOLD(max_f, vf, float, load_f, splat_f, MAX_OF, -__builtin_inff())
-DEFINE_FOLD(min_f, vf, float, load_f, splat_f, MIN_OF, __builtin_inff())
-DEFINE_FOLD(prod_f, vf, float, load_f, splat_f, PROD_OF, 1)
-DEFINE_FOLD(sum_i, vi, int32_t, load_i, splat_i, SUM_OF, 0)
-DEFINE_FOLD(max_i, vi, int32_t, load_i, splat_i, MAX_OF_I, LOWEST_I)
-DEFINE_FOLD(min_i, vi, int32_t, load_i, splat_i, MIN_OF_I, HIGHEST_I)
-DEFINE_FOLD(prod_i, vi, int32_t, load_i, splat_i, PROD_OF, 1)
+DEFINE_FOLD(sum_f, vf, float, load_f, splat_f, SUM_OF, 0, 1)
+DEFINE_FOLD(max_f, vf, float, load_f, splat_f, MAX_OF, -__builtin_inff(), 1)
+DEFINE_FOLD(min_f, vf, float, load_f, splat_f, MIN_OF, __builtin_inff(), 0)
+DEFINE_FOLD(prod_f, vf, float, load_f, splat_f, PROD_OF, 1, 0)
+DEFINE_FOLD(sum_i, vi, int32_t, load_i, splat_i, SUM_OF, 0, 0)
+DEFINE_FOLD(max_i, vi, int32_t, load_i, splat_i, MAX_OF_I, LOWEST_I, 0)
+DEFINE_FOLD(min_i, vi, int32_t, load_i, splat_i, MIN_OF_I, HIGHEST_I, 0)
+DEFINE_FOLD(prod_i, vi, int32_t, load_i, splat_i, PROD_OF, 1, 0)
 
 #define FOLD_ROWS(OP, FOLD, SCALAR) \
   case OP: \
@@ -415,7 +427,7 @@ static void run_tile(const Frame *frame, const Block *block, const Plan *plan, c
     const int64_t n = op->extent == ROW ? tile->rows : full;
     float *to = slots[op->to];
     const float *a = slots[op->a];
-    if (op->op < ROW_SUM_F) apply(op->op, to, a, slots[op->b], slots[op->c], n);
+    if (op->op < ROW_SUM_F) apply(op->op, to, a, slots[op->b], slots[op->c], slots[op->d], n);
     else if (op->op == FINITE) *frame->stop |= !all_finite(a, n);
     else if (op->op == EXPAND) expand(to, a, tile->rows, full / tile->rows);
     else fold_rows(op->op, to, a, tile->rows, full / tile->rows);

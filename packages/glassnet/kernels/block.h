@@ -45,7 +45,7 @@ typedef struct BlockConstant {
 typedef struct BlockOp {
   int32_t op; /* of operations.h */
   int32_t extent; /* FULL or ROW: how many elements the result has */
-  int32_t to, a, b, c; /* slots */
+  int32_t to, a, b, c, d; /* slots */
 } BlockOp;
 
 /** Each output is the result of one operation, in a slot of its own. */

@@ -107,7 +107,8 @@ static int check_operations(const BlockHead *head, const BlockOp *ops, uint64_t 
   for (int32_t i = 0; i < head->ops; i++) {
     const BlockOp *op = &ops[i];
     if (op->op < 0 || op->op > FINITE || (op->extent != FULL && op->extent != ROW)) return 0;
-    if (!is_slot(head, op->to) || !is_slot(head, op->a) || !is_slot(head, op->b) || !is_slot(head, op->c)) return 0;
+    if (!is_slot(head, op->to) || !is_slot(head, op->a) || !is_slot(head, op->b)) return 0;
+    if (!is_slot(head, op->c) || !is_slot(head, op->d)) return 0;
     if (op->op != FINITE && (fixed >> op->to & 1)) return 0;
   }
   return 1;

@@ -1,5 +1,5 @@
 /**
- * The operations of blocks: name, and what it makes of the lanes x, y, z of its operands. `X_F` works on floats, `X_I` on
+ * The operations of blocks: name, and what it makes of the lanes x, y, z, w of its operands. `X_F` works on floats, `X_I` on
  * integers; inside a block booleans are lanes of 0 or -1, u8 are i32 from 0 to 255. The encoder numbers them in this order.
  */
 #ifndef GLASSNET_OPERATIONS_H
@@ -56,14 +56,18 @@
   I(OR, x | y)
 
 /**
- * WHERE chooses y where x holds, z elsewhere. The others are a product with a sum or difference, rounded twice like the two
- * operations that they stand for: they save a way through memory, not a rounding.
+ * WHERE chooses y where x holds, z elsewhere. The others stand for several operations, and round after each of them as these
+ * do: they save ways through memory, not roundings.
  */
 #define TERNARY_OPERATIONS(F, I) \
   I(WHERE, select_i(x, y, z)) \
   F(MUL_ADD, x * y + z) \
   F(MUL_SUB, x * y - z) \
-  F(SUB_MUL, z - x * y)
+  F(SUB_MUL, z - x * y) \
+  F(ROOT_ADD, sqrt_f(x * y) + z) \
+  F(RATIO, x * y / z)
+
+#define QUATERNARY_OPERATIONS(F) F(BLEND, x * y + z * w)
 
 /** From a FULL operand to a ROW, one number for each row. */
 #define ROW_OPERATIONS(X) X(ROW_SUM_F) X(ROW_MAX_F) X(ROW_MIN_F) X(ROW_PROD_F) X(ROW_SUM_I) X(ROW_MAX_I) X(ROW_MIN_I) X(ROW_PROD_I)
@@ -75,7 +79,7 @@
 #define NAME_OF_1(name) name,
 enum Operation {
   UNARY_OPERATIONS(NAME_OF_2, NAME_OF_2) BINARY_OPERATIONS(NAME_OF_2, NAME_OF_2) TERNARY_OPERATIONS(NAME_OF_2, NAME_OF_2)
-      ROW_OPERATIONS(NAME_OF_1) OTHER_OPERATIONS(NAME_OF_1)
+      QUATERNARY_OPERATIONS(NAME_OF_2) ROW_OPERATIONS(NAME_OF_1) OTHER_OPERATIONS(NAME_OF_1)
 };
 #undef NAME_OF_2
 #undef NAME_OF_1

@@ -13,7 +13,7 @@ enum { ALIGNMENT = 64, MARGIN = 64 };
 void *aligned_memory(size_t bytes) {
   if (bytes > SIZE_MAX / 2) return NULL;
   const size_t size = bytes + MARGIN;
-  const int is_huge = size >= 2 * HUGE_PAGE;
+  const int is_huge = size >= HUGE_PAGE;
   void *start;
   if (posix_memalign(&start, is_huge ? HUGE_PAGE : ALIGNMENT, size) != 0) return NULL;
 #if defined(__linux__)

@@ -90,7 +90,7 @@ test("a block is written as the head, sizes, inputs, constants, operations and o
   const program = buildProgram({ sources, outputs: { y } });
   const plan = lowerProgram(program).instructions[0]!.plan!;
   const words = encodeBlock(plan, nodesOf(program).memory);
-  const [input, constant, operation, output] = [5 + MAX_DIMS, 2, 6, 5 + MAX_DIMS];
+  const [input, constant, operation, output] = [5 + MAX_DIMS, 2, 7, 5 + MAX_DIMS];
   expect(words.slice(0, 9)).toEqual([2, 2, -1, plan.tile, 2, 1, 2, 1, plan.slots]);
   expect(words.slice(9, 15)).toEqual([3, 4, 1, 1, 1, 1]);
   expect(words).toHaveLength(9 + MAX_DIMS + 2 * input + constant + 2 * operation + output);

@@ -2,6 +2,7 @@ import type { DType, TypedArray } from "../../core/dtype.ts";
 import { assert } from "../../core/errors.ts";
 import { cutInto } from "./fuse.ts";
 import { MAX_DIMS } from "./many-dims.ts";
+import { mergeOperations } from "./merge.ts";
 import type { Memory } from "./node.ts";
 import { foldNumber, type Operation, operations, operationsOf, rowOperation } from "./operation.ts";
 import { type Block, realSizes, realStrides, stridesOver } from "./unit.ts";
@@ -31,7 +32,7 @@ interface BlockInput {
   readonly strides: readonly number[];
 }
 
-interface BlockOp {
+export interface BlockOp {
   readonly op: Operation;
   readonly extent: "full" | "row";
   readonly to: number;
@@ -222,34 +223,6 @@ class Writer {
   }
 }
 
-/** Products whose only use is a sum or a difference go into that one operation. */
-function mergeProducts(ops: readonly BlockOp[], outputs: readonly { readonly slot: number }[]): BlockOp[] {
-  const uses = new Map<number, number>();
-  const makers = new Map<number, BlockOp>();
-  for (const op of ops) {
-    if (op.op !== "FINITE") makers.set(op.to, op);
-    for (const slot of op.from) uses.set(slot, (uses.get(slot) ?? 0) + 1);
-  }
-  for (const { slot } of outputs) uses.set(slot, (uses.get(slot) ?? 0) + 1);
-  const merged = new Set<BlockOp>();
-  const productOf = (slot: number, extent: BlockOp["extent"]): BlockOp | undefined => {
-    const maker = makers.get(slot);
-    return maker?.op === "MUL_F" && maker.extent === extent && uses.get(slot) === 1 ? maker : undefined;
-  };
-  const result = ops.map((op): BlockOp => {
-    if (op.op !== "ADD_F" && op.op !== "SUB_F") return op;
-    const [a, b] = op.from as [number, number];
-    const first = productOf(a, op.extent);
-    const product = first ?? productOf(b, op.extent);
-    if (product === undefined) return op;
-    merged.add(product);
-    const other = first === undefined ? a : b;
-    const name = op.op === "ADD_F" ? "MUL_ADD" : first === undefined ? "SUB_MUL" : "MUL_SUB";
-    return { ...op, op: name, from: [...product.from, other] };
-  });
-  return result.filter((_, i) => !merged.has(ops[i]!));
-}
-
 /** Gives results that are never needed at the same time one slot. What is read from memory, constant or stored keeps its own. */
 function shareSlots({
   inputs,
@@ -292,7 +265,7 @@ function splitOf(sizes: readonly number[], allowed: readonly number[]): number {
 export function planBlock(block: Block, memory: readonly Memory[], isNeeded: (memory: number) => boolean): BlockPlan {
   const writer = new Writer(block, memory, isNeeded);
   writer.write();
-  const ops = mergeProducts(writer.ops, writer.outputs);
+  const ops = mergeOperations(writer.ops, writer.outputs);
   const { slotOf, count } = shareSlots({ ...writer, ops });
   assert(count <= MAX_SLOTS, `a block needs ${count} slots`);
   const { sizes, strides, rowDims } = collapseBlock(
@@ -387,7 +360,7 @@ export function encodeBlock(plan: BlockPlan, memory: readonly Memory[]): number[
     ...constants.flatMap(({ slot, bits }) => [slot, bits]),
     ...ops.flatMap(({ op, extent, to, from }) => [
       ...[operations.indexOf(op), EXTENT[extent], to],
-      ...[from[0]!, from[1] ?? from[0]!, from[2] ?? from[0]!],
+      ...[0, 1, 2, 3].map((i) => from[i] ?? from[0]!),
     ]),
     ...outputs.flatMap(({ memory: at, slot, extent, fold, strides }) => [
       ...[KIND[memory[at]!.dtype], at, slot, EXTENT[extent], fold],

@@ -8,7 +8,7 @@ export const operations = [
   ...["I_TO_F", "I_TO_BOOL", "BOOL_TO_F", "BOOL_TO_I"],
   ...["ADD_F", "SUB_F", "MUL_F", "DIV_F", "POW_F", "MOD_F", "MAX_F", "MIN_F", "EQ_F", "LT_F", "LE_F"],
   ...["ADD_I", "SUB_I", "MUL_I", "MOD_I", "MAX_I", "MIN_I", "EQ_I", "LT_I", "LE_I", "AND", "OR"],
-  ...["WHERE", "MUL_ADD", "MUL_SUB", "SUB_MUL"],
+  ...["WHERE", "MUL_ADD", "MUL_SUB", "SUB_MUL", "ROOT_ADD", "RATIO", "BLEND"],
   ...["ROW_SUM_F", "ROW_MAX_F", "ROW_MIN_F", "ROW_PROD_F", "ROW_SUM_I", "ROW_MAX_I", "ROW_MIN_I", "ROW_PROD_I"],
   ...["EXPAND", "FINITE"],
 ] as const;

@@ -13,8 +13,15 @@ import { nodesOfUnit, readsOf } from "./unit.ts";
 
 /** Operations that only move numbers or look at them. */
 const FREE: ReadonlySet<string> = new Set(["COPY", "EXPAND", "FINITE"]);
-/** A product and a sum in one. */
-const DOUBLE: ReadonlySet<string> = new Set(["MUL_ADD", "MUL_SUB", "SUB_MUL"]);
+/** Those that stand for several count as these. */
+const STANDS_FOR: Readonly<Record<string, number>> = {
+  MUL_ADD: 2,
+  MUL_SUB: 2,
+  SUB_MUL: 2,
+  RATIO: 2,
+  ROOT_ADD: 3,
+  BLEND: 3,
+};
 /** What an input of a block is that comes from a product and not from memory, as `kernels/block.h` numbers it. */
 const PRODUCT_INPUT = 5;
 const FOLDS = ["", "sum", "max", "min", "product"] as const;
@@ -44,7 +51,7 @@ const productOf = ({ unit }: LoweredInstruction): ProductNode | undefined =>
 function flopsOfBlock({ sizes, rowDims, ops, outputs }: BlockPlan): number {
   const volume = sizeOf(sizes);
   const rows = sizeOf(sizes.slice(0, rowDims));
-  const cost = (op: string) => (FREE.has(op) || isConversion(op) ? 0 : DOUBLE.has(op) ? 2 : 1);
+  const cost = (op: string) => (FREE.has(op) || isConversion(op) ? 0 : (STANDS_FOR[op] ?? 1));
   const own = ops.reduce(
     (sum, { op, extent }) => sum + cost(op) * (extent === "full" || isReduction(op) ? volume : rows),
     0,
