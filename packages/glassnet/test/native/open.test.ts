@@ -48,10 +48,15 @@ test.skipIf(!isBuilt)("memory that the machine does not have is refused, with ho
   const host = new NativeHost(addon, 1, 2 ** 20);
   const address = host.allocate(2 ** 19, "a state");
   expect(() => host.allocate(2 ** 20, 'state "w"')).toThrow(
-    new ResourceError("out-of-memory", "native", 'no memory for state "w": 1.0 MiB, beside 512.0 KiB in use', {
-      help: "use smaller batches or a smaller network",
-      details: { bytes: 2 ** 20, usedBytes: 2 ** 19, limitBytes: 2 ** 20 },
-    }),
+    new ResourceError(
+      "out-of-memory",
+      "native",
+      'no memory for state "w": 1.0 MiB, beside 512.0 KiB in use; the machine has 1.0 MiB',
+      {
+        help: "use smaller batches or a smaller network",
+        details: { bytes: 2 ** 20, usedBytes: 2 ** 19, limitBytes: 2 ** 20 },
+      },
+    ),
   );
   host.free(address);
   host.free(host.allocate(2 ** 20, "what was freed"));

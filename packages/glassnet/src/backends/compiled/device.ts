@@ -1,5 +1,5 @@
 import { allocate, type DType, type TypedArray } from "../../core/dtype.ts";
-import { sameShape, sizeOf, type TensorType } from "../../core/shape.ts";
+import { formatType, sameShape, sizeOf, type TensorType } from "../../core/shape.ts";
 import { type Lowered, lowerProgram } from "../../program/lower/lower.ts";
 import type { Program, RunRequest, RunResult } from "../../program/program.ts";
 import { asDevice, type BlockingDevice, type LoadedProgram, type SyncDevice } from "../backend.ts";
@@ -287,7 +287,7 @@ const STORAGE: { readonly [D in DType]: new (size: number) => TypedArray } = {
 
 function prepare(host: Host, lowered: Lowered, adaptive: boolean): Ready {
   const { buffers, program, swaps } = lowered;
-  const arena = host.allocate(lowered.arenaBytes, "what a program computes on the way");
+  const arena = host.allocate(lowered.arenaBytes, describeArena(buffers));
   const addresses = new Float64Array(buffers.length);
   const reads: Read[] = [];
   const nexts: Ready["nexts"][number][] = [];
@@ -364,6 +364,14 @@ function prepare(host: Host, lowered: Lowered, adaptive: boolean): Ready {
       for (const { address, bytes } of [...rows, ...collected]) if (bytes > 0) host.free(address);
     },
   };
+}
+
+/** What the arena is for, should there be no memory for it: the largest piece tells what to make smaller. */
+function describeArena(buffers: Lowered["buffers"]): string {
+  const inside = buffers.filter(({ place }) => "offset" in place);
+  if (inside.length === 0) return "what a program computes on the way";
+  const largest = inside.reduce((a, b) => (b.bytes > a.bytes ? b : a));
+  return `what a program computes on the way (largest: ${formatType(largest)})`;
 }
 
 function constantData({ buffers }: Program, buffer: number): TypedArray {

@@ -41,9 +41,11 @@ export class NativeHost implements Host {
   }
 
   allocate(bytes: number, what: string): number {
-    const address = this.#usedBytes + bytes > this.#limitBytes ? 0 : this.#addon.allocate(bytes);
+    const isBeyond = this.#usedBytes + bytes > this.#limitBytes;
+    const address = isBeyond ? 0 : this.#addon.allocate(bytes);
     if (address === 0) {
-      const facts = `${formatBytes(bytes)}, beside ${formatBytes(this.#usedBytes)} in use`;
+      const limit = isBeyond ? `; the machine has ${formatBytes(this.#limitBytes)}` : "";
+      const facts = `${formatBytes(bytes)}, beside ${formatBytes(this.#usedBytes)} in use${limit}`;
       const details = { bytes, usedBytes: this.#usedBytes, limitBytes: this.#limitBytes };
       throw new ResourceError("out-of-memory", "native", `no memory for ${what}: ${facts}`, {
         help: "use smaller batches or a smaller network",
