@@ -21,9 +21,14 @@ const FLAGS = [
   "--disable-sync",
 ];
 
+/** The path of this machine's Chromium, if there is one. */
+export function findChromium(): string | undefined {
+  return process.env.CHROMIUM ?? PLACES.find((path) => existsSync(path));
+}
+
 /** Opens the Chromium of this machine, without a window. */
 export async function openChromium(): Promise<Browser> {
-  const executablePath = process.env.CHROMIUM ?? PLACES.find((path) => existsSync(path));
+  const executablePath = findChromium();
   if (executablePath === undefined) {
     throw new Error(
       "there is no Chromium here: install it (Debian: apt-get install chromium), or set CHROMIUM to its path",

@@ -4,8 +4,11 @@ import type { AddressInfo } from "node:net";
 import { extname, join } from "node:path";
 
 const TYPES: Readonly<Record<string, string>> = {
+  ".css": "text/css",
   ".html": "text/html",
   ".js": "text/javascript",
+  ".json": "application/json",
+  ".svg": "image/svg+xml",
   ".wasm": "application/wasm",
 };
 
@@ -22,7 +25,9 @@ export async function serveFolder(
 ): Promise<StaticServer> {
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? "/", "http://any").pathname;
-    const body = path.startsWith(base) ? readFile(join(folder, path.slice(base.length))) : Promise.reject();
+    const body = path.startsWith(base)
+      ? readFile(join(folder, path.slice(base.length) || "index.html"))
+      : Promise.reject();
     body.then(
       (bytes) =>
         response.writeHead(200, { "Content-Type": TYPES[extname(path)] ?? "text/plain", ...headers }).end(bytes),

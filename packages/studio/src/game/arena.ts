@@ -103,8 +103,8 @@ export function faultsOf(arena: Arena): readonly ArenaFault[] {
   const faults: ArenaFault[] = [];
   if (walls.length > MAX_WALLS) faults.push({ kind: "tooManyWalls", count: walls.length, most: MAX_WALLS });
   for (const [i, wall] of walls.entries()) {
-    const isFinite = [wall.x, wall.y, wall.width, wall.height].every(Number.isFinite);
-    if (!(isFinite && wall.width > 0 && wall.height > 0)) faults.push({ kind: "wall", wall: i });
+    const isMeasured = [wall.x, wall.y, wall.width, wall.height].every(Number.isFinite);
+    if (!(isMeasured && wall.width > 0 && wall.height > 0)) faults.push({ kind: "wall", wall: i });
   }
   const grown = walls.map((wall) => grownBy(radius, wall));
   for (const what of ["start", "goal"] as const) {
