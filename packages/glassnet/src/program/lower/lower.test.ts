@@ -31,12 +31,15 @@ test("a kernel sees a reshaped operand in the shape that it has there, not in th
   expect(reshaped.slice(3)).toEqual(plain.slice(3));
 });
 
-test("a kernel that would make no elements is no instruction: sizes beside the 0 may be of any size", () => {
+test("a kernel that makes no elements fills none: sizes beside the 0 may be of any size, and operands are kept apart", () => {
   const x = feed({ dtype: "f32", shape: [1024, 0, 5000, 1024, 5000] });
   const start = feed({ dtype: "i32", shape: [5] });
-  const { instructions, buffers } = lower(o.dynamicSlice(x, start, [1023, 0, 4999, 1024, 4998]));
-  expect(instructions).toEqual([]);
-  expect(buffers.map(({ bytes }) => bytes)).toEqual([0, 20, 0]);
+  const lowered = lower(o.dynamicSlice(x, o.add(start, 1), [1023, 0, 4999, 1024, 4998]));
+  expect(kernelsOf(lowered)).toEqual(["block", "fill"]);
+  expect(lowered.instructions[1]!.args[2]).toBe(0);
+  expect(lowered.buffers.map(({ bytes }) => bytes)).toEqual([0, 20, 4, 20, 0]);
+  const offsets = lowered.buffers.flatMap(({ bytes, place }) => (bytes > 0 && "offset" in place ? [place.offset] : []));
+  expect(new Set(offsets).size).toBe(3);
 });
 
 describe("memory", () => {

@@ -71,6 +71,7 @@ const SOLO = 2;
 const PRODUCT_WORK = 1 / 4;
 const GEMM_SCRATCH_BYTES = 2 ** 20;
 
+const SUM = 1;
 const ORDER_OF_FOLD = ["sum", "max", "min", "prod"] as const;
 
 class Lowering {
@@ -124,7 +125,11 @@ class Lowering {
   }
 
   #addKernel(unit: Unit, { instruction, inputs, output }: KernelNode): void {
-    if (sizeOf(this.#memory[output]!.shape) === 0) return;
+    // Sizes beside a 0 may be larger than kernels can count. Its operands are still made, so it stays, and fills nothing.
+    if (sizeOf(this.#memory[output]!.shape) === 0) {
+      this.#addFill(unit, output, SUM);
+      return;
+    }
     // The memory may have been shaped otherwise: what is read is its elements in the shape of the operand.
     const operand = (buffer: number, named: number): Operand => ({ ...this.#memory[named]!, buffer });
     const encoder = encoders[instruction.prim as keyof typeof encoders] as Encoder<never>;
