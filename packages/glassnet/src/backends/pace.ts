@@ -27,7 +27,7 @@ export class Pace {
     rows: Readonly<Record<string, TypedArray>>,
   ): Promise<RunResult> {
     const begin = performance.now();
-    const result = await device.run(loaded, { steps, rows });
+    const result = device.sync?.run(loaded, { steps, rows }) ?? (await device.run(loaded, { steps, rows }));
     this.#msPerStep = (performance.now() - begin) / steps;
     await yieldToOthers();
     return result;

@@ -101,7 +101,7 @@ export class Stepper {
   }
 
   /** Runs steps from step `first` on, with the rows of their batches one after the other. */
-  async run(first: number, indices: Int32Array, steps: number): Promise<RunResult> {
+  run(first: number, indices: Int32Array, steps: number): Promise<RunResult> {
     const loaded = this.#loaded.get(indices.length / steps)!;
     this.#present = undefined;
     return this.#pace.run(this.#residence.device, loaded, steps, this.#table(first, indices, steps));
