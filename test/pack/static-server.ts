@@ -24,10 +24,9 @@ export async function serveFolder(
   headers: Readonly<Record<string, string>> = {},
 ): Promise<StaticServer> {
   const server = createServer((request, response) => {
-    const path = new URL(request.url ?? "/", "http://any").pathname;
-    const body = path.startsWith(base)
-      ? readFile(join(folder, path.slice(base.length) || "index.html"))
-      : Promise.reject();
+    const { pathname } = new URL(request.url ?? "/", "http://any");
+    const path = pathname.endsWith("/") ? `${pathname}index.html` : pathname;
+    const body = path.startsWith(base) ? readFile(join(folder, path.slice(base.length))) : Promise.reject();
     body.then(
       (bytes) =>
         response.writeHead(200, { "Content-Type": TYPES[extname(path)] ?? "text/plain", ...headers }).end(bytes),

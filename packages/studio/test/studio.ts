@@ -77,16 +77,18 @@ export function studioTest(name: string, run: (tools: StudioTools) => Promise<vo
       });
       contexts.push(context);
       const page = await context.newPage();
-      page.on("console", (message) => {
+      context.on("console", (message) => {
         if (["error", "warning"].includes(message.type())) note(`console ${message.type()}: ${message.text()}`);
       });
       page.on("pageerror", (error) => note(`not caught: ${error.message}`));
-      page.on("response", (response) => {
+      context.on("response", (response) => {
         if (response.status() >= 400) note(`${response.url()}: status ${response.status()}`);
       });
-      page.on("requestfailed", (request) => note(`${request.url()}: ${request.failure()?.errorText}`));
+      context.on("requestfailed", (request) => note(`${request.url()}: ${request.failure()?.errorText}`));
       await page.goto(`${origin}#${hash ?? `/${screen}`}`);
-      await page.waitForSelector("[data-session=open]");
+      await page.waitForSelector("[data-session=open]", { state: "attached" }).catch((error: Error) => {
+        throw new Error(["the session did not open", ...faults].join("\n"), { cause: error });
+      });
       return page;
     };
     const expectAccessible = async (page: Page): Promise<void> => {
