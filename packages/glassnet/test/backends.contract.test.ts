@@ -4,13 +4,8 @@ import { nativeGap, openNativeSync } from "../src/backends/native/open.ts";
 import { runPrimitive } from "../src/backends/reference/kernels.ts";
 import { openWasm } from "../src/backends/wasm/open.ts";
 import type { ArrayData } from "../src/core/array.ts";
-import type { TypedArray } from "../src/core/dtype.ts";
-import type { Value, ValueOf } from "../src/ir/graph.ts";
 import type { Attrs, Inputs, PrimName } from "../src/ir/prim.ts";
-import { contracts, infer } from "../src/ops/all.ts";
-import { buildProgram } from "../src/program/build.ts";
-import type { Program, Source } from "../src/program/program.ts";
-import { type AnySample, samplesOf } from "./samples.ts";
+import { ableSamples, programOf, toleranceOf } from "./one-primitive.ts";
 
 /**
  * @file Every sample of every primitive on every backend, against the reference. The reference keeps f64 in between and
@@ -30,51 +25,8 @@ const devices: readonly (readonly [string, Device])[] = [
   ["wasm, relaxed", await openWasm({ relaxed: true })],
 ];
 
-const computed = (Object.keys(contracts) as PrimName[]).filter((prim) => prim !== "input" && prim !== "constant");
-
-/** A program of one primitive, its operands fed. */
-function programOf({ prim, inputs, attrs }: AnySample): { program: Program; feeds: Record<string, TypedArray> } {
-  const sources = new Map<ValueOf<"input">, Source>();
-  const feeds: Record<string, TypedArray> = {};
-  const operands = (inputs as readonly ArrayData[]).map(({ dtype, shape, data }, i): Value => {
-    const name = `operand ${i}`;
-    const value: ValueOf<"input"> = {
-      prim: "input",
-      inputs: [],
-      attrs: { dtype, shape, name },
-      dtype,
-      shape,
-      scope: "",
-    };
-    sources.set(value, { kind: "feed", name });
-    feeds[name] = data;
-    return value;
-  });
-  const { dtype, shape } = infer(prim, operands as never, attrs as never);
-  const value = { prim, inputs: operands, attrs, dtype, shape, scope: "" } as unknown as Value;
-  return { program: buildProgram({ sources, outputs: { result: value } }), feeds };
-}
-
-/**
- * How far a kernel may be off, in units of the last place. Elementwise functions are within 3 (`kernels/math.h`). A sum may be
- * off by a unit of the sum of its terms' magnitudes for each term, so that is the measure for sums.
- */
-function toleranceOf({ prim, inputs }: AnySample): { relative: number; absolute: number } {
-  const operands = inputs as readonly ArrayData[];
-  const largest = (data: TypedArray) => Math.max(0, ...Array.from(data, Math.abs).filter(Number.isFinite));
-  const isSum = /^(sum|prod|matmul|conv2d|scatterAdd)/.test(prim);
-  const terms = Math.max(1, ...operands.map(({ data }) => data.length));
-  const term = operands.reduce((product, { data }) => product * largest(data), 1);
-  return { relative: 3 * 2 ** -23, absolute: isSum ? terms * term * 2 ** -23 : 2 ** -149 };
-}
-
 describe.each(devices)("%s", (_, device) => {
-  const samples = computed.flatMap((prim) =>
-    samplesOf(prim).map((sample) => [`${prim}: ${sample.title}`, sample] as const),
-  );
-  const able = samples.filter(([, { inputs, attrs }]) => !JSON.stringify([inputs, attrs]).includes('"f64"'));
-
-  test.each(able)("%s", async (__, sample) => {
+  test.each(ableSamples)("%s", async (__, sample) => {
     const { program, feeds } = programOf(sample);
     const expected = runPrimitive(
       sample.prim,

@@ -53,8 +53,8 @@ static int is_reported(void) { return failures++ < MOST_REPORTS; }
 typedef void Report(const void *about, const char *what, int threads, long at);
 
 /** Runs a kernel on each number of threads, the last thread first; into `first` goes the result, which must always be the same. */
-static void run_on_threads(Kernel *kernel, const int32_t *args, uint8_t **buffers, int result, size_t bytes, int64_t scratch_bytes,
-                           void *first, Report *fail, const void *about) {
+static inline void run_on_threads(Kernel *kernel, const int32_t *args, uint8_t **buffers, int result, size_t bytes, int64_t scratch_bytes,
+                                  void *first, Report *fail, const void *about) {
   static const int thread_counts[] = {1, 2, 3, 7};
   for (int t = 0; t < 4; t++) {
     const int threads = thread_counts[t];
