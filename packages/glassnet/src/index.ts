@@ -200,11 +200,23 @@ export type { RemovalOptions } from "./explain/ablation-options.ts";
 export { ablationOptions } from "./explain/ablation-options.ts";
 export type { AblationOverData, AblationOverDataOptions, MeanAnswer } from "./explain/ablation-over-data.ts";
 export { ablationOverData } from "./explain/ablation-over-data.ts";
+export type { ActivationCurve } from "./explain/activation-curve.ts";
+export { activationCurve } from "./explain/activation-curve.ts";
 export type { ActivationTimesWeight, ActivationTimesWeightOptions } from "./explain/activation-times-weight.ts";
 export { activationTimesWeight } from "./explain/activation-times-weight.ts";
 export type { Attribution, Baseline } from "./explain/attribution.ts";
+export type {
+  Backpropagation,
+  BackpropagationCall,
+  BackpropagationOptions,
+  Numbers,
+  ParamNumbers,
+} from "./explain/backpropagation.ts";
+export { backpropagation } from "./explain/backpropagation.ts";
 export type { Capture, CaptureOptions, LayerCapture } from "./explain/capture.ts";
 export { capture } from "./explain/capture.ts";
+export type { CheckGradientOptions, EntryCheck } from "./explain/check-gradient.ts";
+export { checkGradient } from "./explain/check-gradient.ts";
 export type { CheckOptions, GradientCheck } from "./explain/check-gradients.ts";
 export { checkGradients } from "./explain/check-gradients.ts";
 export type { Contribution, Contributions, ContributionsOptions } from "./explain/contributions.ts";
@@ -235,8 +247,12 @@ export { linearProbes, probeOptions } from "./explain/linear-probes.ts";
 export type { LongWork } from "./explain/long-work.ts";
 export type { ActivatingExample, MostActivating, MostActivatingOptions } from "./explain/most-activating.ts";
 export { mostActivating, mostActivatingOptions } from "./explain/most-activating.ts";
+export type { EntryUpdate, NextStep, NextStepOptions } from "./explain/next-step.ts";
+export { nextStep } from "./explain/next-step.ts";
 export type { Occlusion, OcclusionOptions } from "./explain/occlusion.ts";
 export { occlusion } from "./explain/occlusion.ts";
+export type { Cell, CellTerm, OpenedCell } from "./explain/open-cell.ts";
+export { openCell } from "./explain/open-cell.ts";
 export type { InputRun, KnobAtBound, ModelOfInputs, OptimizedInputs } from "./explain/optimize-inputs.ts";
 export { optimizeInputs } from "./explain/optimize-inputs.ts";
 export type { OutputChoice } from "./explain/output-choice.ts";
@@ -250,6 +266,7 @@ export type {
   RandomizedWeightsOptions,
 } from "./explain/randomized-weights.ts";
 export { attributionMethods, randomizedWeights } from "./explain/randomized-weights.ts";
+export type { UpdateLine } from "./explain/update-lines.ts";
 export { withWeights } from "./explain/with-weights.ts";
 
 // Saving
