@@ -2,7 +2,8 @@ import { Rng } from "../src/core/random.ts";
 import { Layer, type LayerConfig } from "../src/nn/layer.ts";
 import { linear } from "../src/nn/linear.ts";
 import type { Run } from "../src/nn/run.ts";
-import { ones, zeros } from "../src/tensor/create.ts";
+import { fromArray, ones, zeros } from "../src/tensor/create.ts";
+import { conv2d } from "../src/tensor/functions.ts";
 import type { Tensor } from "../src/tensor/tensor.ts";
 import { Param, State } from "../src/tensor/variable.ts";
 
@@ -39,5 +40,43 @@ export class Twice extends Layer<2, 2> {
 
   override config(): LayerConfig {
     return { kind: "twice" };
+  }
+}
+
+/** A convolution with a bias for each channel: x [batch, in, h, w] → [batch, out, h − size + 1, w − size + 1]. */
+export class Convolution extends Layer {
+  readonly kernel: Param;
+  readonly bias: Param;
+
+  constructor(inChannels: number, outChannels: number, size: number, rng: Rng, dtype: "f32" | "f64" = "f32") {
+    super();
+    this.kernel = new Param(fromArray(rng.uniform([outChannels, inChannels, size, size], -0.7, 0.7, dtype)));
+    this.bias = new Param(fromArray(rng.uniform([outChannels], -0.5, 0.5, dtype)));
+  }
+
+  protected override forward(x: Tensor): Tensor {
+    return conv2d(x, this.kernel).add(this.bias.value.reshape([1, -1, 1, 1]));
+  }
+
+  override config(): LayerConfig {
+    return { kind: "convolution", shape: this.kernel.shape };
+  }
+}
+
+/** What a layer makes of x, added to x. */
+export class Residual extends Layer<number, "same"> {
+  readonly inner: Layer;
+
+  constructor(inner: Layer) {
+    super();
+    this.inner = inner;
+  }
+
+  protected override forward(x: Tensor, run: Run): Tensor {
+    return x.add(this.inner.call(x, run));
+  }
+
+  override config(): LayerConfig {
+    return { kind: "residual", inner: this.inner.config() };
   }
 }

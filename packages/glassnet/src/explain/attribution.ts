@@ -41,7 +41,7 @@ export function baselineOf(where: string, x: Tensor, baseline: Baseline = 0): Te
 export function checkDifferentiable(where: string, x: Tensor): void {
   if (isFloat(x.dtype)) return;
   throw new DtypeError("dtype-mismatch", where, `only floats have gradients, and the inputs are ${formatType(x)}`, {
-    help: "name a layer behind the one that looks them up, or use occlusion",
+    help: "use occlusion, or gradientTimesInput with a layer behind the one that looks them up",
   });
 }
 

@@ -7,8 +7,8 @@ import { ones } from "../tensor/create.ts";
 import { deviceOr } from "../tensor/device.ts";
 import { gradientsOf } from "../tensor/grad.ts";
 import type { Tensor } from "../tensor/tensor.ts";
-import { paramsOf } from "../tensor/variable.ts";
 import { CallNames } from "./calls.ts";
+import { presentParams } from "./with-weights.ts";
 
 export interface CaptureOptions {
   /** With it, and `targets`, gradients are captured too. */
@@ -47,7 +47,7 @@ export async function capture(model: Layer, x: Tensor, options: CaptureOptions =
   const { loss, targets } = options;
   const device = await deviceOr(options.device);
   const paths: string[] = [];
-  const params = paramsOf(model);
+  const paramPaths = [...presentParams(model).keys()];
   const traced = compile(
     (input: Tensor) => {
       const calls: { input: Tensor; output: Tensor }[] = [];
@@ -60,7 +60,7 @@ export async function capture(model: Layer, x: Tensor, options: CaptureOptions =
       if (loss === undefined || targets === undefined) return { calls, output };
       const value = loss(output, targets);
       const seed = ones(value.shape, { dtype: value.dtype });
-      const weights = [...params.values()].map((param) => param.value);
+      const weights = [...presentParams(model).values()];
       const wrt = [input, ...weights, ...calls.map((call) => call.output)];
       const [inputGrad, ...grads] = gradientsOf([value], [seed], wrt);
       const paramGrads = grads.slice(0, weights.length);
@@ -83,6 +83,6 @@ export async function capture(model: Layer, x: Tensor, options: CaptureOptions =
     layers.set(paths[i]!, { path: paths[i]!, ...call, ...(outputGrad && { outputGrad }) });
   });
   if (result.loss === undefined) return { layers, output: result.output };
-  const paramGrads = Object.fromEntries([...params.keys()].map((path, i) => [path, result.paramGrads![i]!]));
+  const paramGrads = Object.fromEntries(paramPaths.map((path, i) => [path, result.paramGrads![i]!]));
   return { layers, output: result.output, loss: result.loss, inputGrad: result.inputGrad!, paramGrads };
 }

@@ -1,20 +1,12 @@
 import type { Device, LoadedProgram } from "../backends/backend.ts";
 import { Pace } from "../backends/pace.ts";
-import { type DType, isFloat } from "../core/dtype.ts";
 import { Rng } from "../core/random.ts";
-import { type Shape, sizeOf } from "../core/shape.ts";
+import { sizeOf } from "../core/shape.ts";
 import type { Loss } from "../loss/reduction.ts";
-import { checkSingleNumber } from "../loss/single-number.ts";
 import type { Layer } from "../nn/layer.ts";
-import { Run } from "../nn/run.ts";
-import { compute, elementsOf } from "../tensor/compute.ts";
-import { ones } from "../tensor/create.ts";
 import { deviceOr } from "../tensor/device.ts";
-import { gradientsOf } from "../tensor/grad.ts";
-import { ops, type Tensor } from "../tensor/tensor.ts";
-import { withFrame } from "../tensor/trace.ts";
-import { type TracedProgram, type TracedResults, traceProgram } from "../tensor/trace-program.ts";
-import { type Param, paramsOf, type Variable } from "../tensor/variable.ts";
+import type { Tensor } from "../tensor/tensor.ts";
+import { DoubleLoss, noiseOf, STEPS, TOLERANCE } from "./double-loss.ts";
 
 /** How well the gradients of one parameter agree with finite differences. */
 export interface GradientCheck {
@@ -46,24 +38,7 @@ export interface CheckOptions {
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
-/**
- * Steps of the central differences in f64. Truncation is about step² and rounding 2⁻⁵³ / step, so the first sees 8 to 12
- * digits. An entry that disagrees is tried again with the second: the first may have crossed the kink of a ReLU.
- */
-const STEPS = [1e-4, 1e-6];
-const TOLERANCE = 1e-6;
 const DIRECTIONS = 8;
-
-/** How far a central difference of losses near `loss` may be off by rounding: a few units in the last place of 1 + |loss|. */
-const noiseOf = (loss: number, step: number): number => (4 * Number.EPSILON * (1 + Math.abs(loss))) / (2 * step);
-
-let checks = 0;
-
-interface F64Parts {
-  readonly states: ReadonlyMap<Variable, Tensor>;
-  readonly lossWith: (param?: Param, value?: Tensor) => Tensor;
-  readonly row: (name: string, dtype: DType, shape: Shape) => Tensor;
-}
 
 /**
  * Compares every gradient of the loss for one batch with finite differences, in f64: each entry that is not 0 is moved
@@ -74,64 +49,8 @@ interface F64Parts {
 export async function checkGradients(model: Layer, x: Tensor, options: CheckOptions): Promise<GradientCheck[]> {
   const { loss, targets, onProgress } = options;
   const device = await deviceOr(options.device);
-  const params = paramsOf(model);
-  const prefix = `gradient check ${++checks}`;
-  const nameOf = (path: string) => `${prefix}/${path}`;
-  await elementsOf([x, targets], { device });
-  const written = new Set<string>();
-  const write = async (name: string, { value }: Variable, dtype: DType): Promise<void> => {
-    const [data] = await elementsOf([value], { device });
-    written.add(name);
-    await device.write(name, { dtype, shape: value.shape }, dtype === value.dtype ? data! : Float64Array.from(data!));
-  };
-
-  /** A program in which all parameters are f64; `describe` gets them, and the loss with something else in their place. */
-  const trace = (describe: (parts: F64Parts) => TracedResults): TracedProgram =>
-    traceProgram(
-      ({ input }) => {
-        const states = new Map<Variable, Tensor>();
-        for (const [path, param] of params) {
-          states.set(param, input({ dtype: "f64", shape: param.shape }, { kind: "state", name: nameOf(path) }));
-        }
-        const lossWith = (param?: Param, moved?: Tensor): Tensor => {
-          const variables = new Map(states);
-          if (param !== undefined && moved !== undefined) variables.set(param, moved);
-          const input64 = isFloat(x.dtype) ? ops.cast(x, "f64") : x; // indices stay whole
-          const forward = () => loss(model.call(input64, new Run()), targets);
-          const value = withFrame({ variables, startId: 0 }, forward);
-          checkSingleNumber("checkGradients", "loss", value);
-          return ops.reshape(ops.cast(value, "f64"), []);
-        };
-        return describe({
-          states,
-          lossWith,
-          row: (name, dtype, shape) => input({ dtype, shape }, { kind: "row", name }),
-        });
-      },
-      // What is not checked stays as it is: running statistics, parameters of the loss.
-      (_, i) => ({ kind: "state", name: nameOf(`other ${i}`) }),
-    );
-
-  const loaded: LoadedProgram[] = [];
-  const load = async (traced: TracedProgram): Promise<LoadedProgram> => {
-    await compute(traced.outside, { device });
-    for (const [variable, source] of traced.variables) {
-      if (source.kind === "state") await write(source.name, variable, variable.dtype);
-    }
-    const made = await device.load(traced.build());
-    loaded.push(made);
-    return made;
-  };
-  try {
-    for (const [path, param] of params) await write(nameOf(path), param, "f64");
-    const gradients = await load(
-      trace(({ lossWith, states }) => {
-        const grads = gradientsOf([lossWith()], [ones([], { dtype: "f64" })], [...states.values()]);
-        return { outputs: Object.fromEntries(grads.entries()) };
-      }),
-    );
-    const { outputs } = await device.run(gradients, { steps: 1 });
-    const grads = [...params.keys()].map((_, i) => Float64Array.from(outputs[i]!));
+  return DoubleLoss.with({ where: "checkGradients", model, x, loss, targets, device }, async (double) => {
+    const { grads } = await double.gradients();
     let total = 0;
     for (const grad of grads) for (const g of grad) if (g !== 0) total++;
     let done = 0;
@@ -139,29 +58,14 @@ export async function checkGradients(model: Layer, x: Tensor, options: CheckOpti
       done += n;
       onProgress?.(done, total);
     };
-
     const results: GradientCheck[] = [];
-    for (const [path, param] of params) {
-      const single = await load(
-        trace(({ lossWith, states, row }) => {
-          const flat = ops.reshape(states.get(param)!, [-1]);
-          const moved = ops.scatterAdd(flat, row("index", "i32", [1]), row("delta", "f64", [1]), 0);
-          return { perStep: { loss: lossWith(param, ops.reshape(moved, param.shape)) } };
-        }),
-      );
-      const together = await load(
-        trace(({ lossWith, states, row }) => {
-          const moved = ops.add(states.get(param)!, row("direction", "f64", param.shape));
-          return { perStep: { loss: lossWith(param, moved) } };
-        }),
-      );
+    for (const [path, param] of double.params) {
+      const single = await double.entryMoved(param);
+      const together = await double.allMoved(param);
       results.push(await checkOne(device, path, grads[results.length]!, sizeOf(param.shape), single, together, report));
     }
     return results;
-  } finally {
-    for (const program of loaded) await device.unload(program);
-    await device.free([...written]);
-  }
+  });
 }
 
 async function checkOne(

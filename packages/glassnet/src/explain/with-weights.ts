@@ -4,7 +4,7 @@ import { Layer, type LayerConfig } from "../nn/layer.ts";
 import { Run } from "../nn/run.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { withFrame } from "../tensor/trace.ts";
-import { type Variable, variablesOf } from "../tensor/variable.ts";
+import { paramsOf, type Variable, variablesOf } from "../tensor/variable.ts";
 
 /** A model in which other values stand for some of its variables. */
 class Reweighted extends Layer {
@@ -44,6 +44,12 @@ export function behind(model: Layer): { readonly model: Layer; readonly values: 
     inner = inner.model;
   }
   return { model: inner, values };
+}
+
+/** What the parameters of a model hold, by path; inside a trace, what stands for them. */
+export function presentParams(model: Layer): Map<string, Tensor> {
+  const { model: inner, values } = behind(model);
+  return new Map([...paramsOf(inner)].map(([path, param]) => [path, values.get(param) ?? param.value]));
 }
 
 /** Calls a model with other tensors in place of variables, inside a trace or outside. */
