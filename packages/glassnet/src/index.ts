@@ -177,10 +177,16 @@ export { holdOut } from "./data/split.ts";
 
 // Training
 
+export type { Measurements, ParamHealth, UnitHealth } from "./train/checkup.ts";
+export type { DataHealth } from "./train/data-health.ts";
+export type { Checkup, DoctorOptions, EpochScoresSeen } from "./train/doctor.ts";
+export { doctor, doctorOptions } from "./train/doctor.ts";
 export type { EvaluateModelOptions } from "./train/evaluate.ts";
 export { evaluate } from "./train/evaluate.ts";
 export type { Divergence, EndEvent, EpochEvent, Scores, StartEvent, StepEvent, TrainEvent } from "./train/events.ts";
 export { EVENT_VERSION } from "./train/events.ts";
+export type { FaultFacts, FaultName, Finding, Severity } from "./train/finding.ts";
+export { faultNames } from "./train/finding.ts";
 export type { Monitor } from "./train/monitor.ts";
 export type { Schedule, TrainOptions } from "./train/options.ts";
 export { trainOptions } from "./train/options.ts";
