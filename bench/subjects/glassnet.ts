@@ -15,42 +15,34 @@ import {
 import type { Device } from "glassnet/engine";
 import manifest from "../../packages/glassnet/package.json" with { type: "json" };
 import { type Setting, SubjectFault } from "../driver/protocol.ts";
-import { ADAM, adamPositions, gemmPositions, operands } from "../workloads/answer.ts";
+import { ADAM, comparedElements, comparedParams, operands } from "../workloads/answer.ts";
 import { batchCount, examples } from "../workloads/network.ts";
-import type { Workload } from "../workloads/workload.ts";
+import type { WorkloadOf } from "../workloads/workload.ts";
 import { openBackend } from "./glassnet-device.ts";
 import { SpecModel } from "./glassnet-model.ts";
 import { adamRows, loadAdam, loadProduct } from "./glassnet-program.ts";
-import type { Subject, Task } from "./subject.ts";
+import { prepareBy, type Subject, type Task, type TaskMakers } from "./subject.ts";
 import { repeat } from "./timing.ts";
 
 /** @file Glassnet through its public entries, on the backend that the setting names. */
 
-type Of<K extends Workload["kind"]> = Extract<Workload, { readonly kind: K }>;
-
 export async function open(setting: Setting): Promise<Subject> {
   const device = await openBackend(setting);
+  const makers: TaskMakers = {
+    step: (step) => stepTask(device, step),
+    predict: (predict) => predictTask(device, predict),
+    gemm: (gemm) => gemmTask(device, gemm),
+    adam: (adam) => adamTask(device, adam),
+    recipe: async (recipe) => (await import("./glassnet-recipe.ts")).recipeTask(device, recipe),
+  };
   return {
     description: { version: `${manifest.version} (${device.variant})` },
-    async prepare(workload) {
-      switch (workload.kind) {
-        case "step":
-          return stepTask(device, workload);
-        case "predict":
-          return predictTask(device, workload);
-        case "gemm":
-          return gemmTask(device, workload);
-        case "adam":
-          return adamTask(device, workload);
-        case "recipe":
-          return (await import("./glassnet-recipe.ts")).recipeTask(device, workload);
-      }
-    },
+    prepare: (workload) => prepareBy(makers, workload),
   };
 }
 
 /** Steps of `train`, as everybody would run them: rows are gathered, losses come back, weights are guarded. */
-function stepTask(device: Device, workload: Of<"step">): Task {
+function stepTask(device: Device, workload: WorkloadOf<"step">): Task {
   const { network, batch, checkedSteps } = workload;
   const rule = workload.optimizer;
   const optimizer = rule.kind === "sgd" ? sgd() : adam();
@@ -94,7 +86,7 @@ async function nextSteps(training: Training): Promise<StepEvent> {
 }
 
 /** A compiled function of one example. A device that cannot block is awaited. */
-function predictTask(device: Device, { network }: Of<"predict">): Task {
+function predictTask(device: Device, { network }: WorkloadOf<"predict">): Task {
   const model = new SpecModel(network);
   const { inputs } = examples(network, 1);
   const shape = [1, ...network.inputShape];
@@ -121,7 +113,7 @@ async function stepsPerCall(run: (steps: number) => Promise<unknown>): Promise<n
   return Math.max(1, Math.min(256, Math.round(CALL_MS / (performance.now() - begin))));
 }
 
-async function gemmTask(device: Device, { n }: Of<"gemm">): Promise<Task> {
+async function gemmTask(device: Device, { n }: WorkloadOf<"gemm">): Promise<Task> {
   const [a, b] = operands(n * n);
   const { loaded } = await loadProduct(device, n, a, b);
   const run = (steps: number) => device.run(loaded, { steps });
@@ -129,13 +121,13 @@ async function gemmTask(device: Device, { n }: Of<"gemm">): Promise<Task> {
   return {
     async check() {
       const c = await device.read("c");
-      return gemmPositions(n).map(([row, column]) => c[row * n + column]!);
+      return comparedElements(c, n);
     },
     round: repeat(async () => (await run(steps)).steps),
   };
 }
 
-async function adamTask(device: Device, { size }: Of<"adam">): Promise<Task> {
+async function adamTask(device: Device, { size }: WorkloadOf<"adam">): Promise<Task> {
   const [w, g] = operands(size);
   const { loaded } = await loadAdam(device, w, g);
   let done = 0;
@@ -149,7 +141,7 @@ async function adamTask(device: Device, { size }: Of<"adam">): Promise<Task> {
     async check() {
       await run(ADAM.checkedSteps);
       const updated = await device.read("w");
-      return adamPositions(size).map((i) => updated[i]!);
+      return comparedParams(updated);
     },
     round: repeat(async () => {
       if (steps === 0) steps = await stepsPerCall(run); // not before the check, as it trains

@@ -1,10 +1,10 @@
 import { blockUntilReady, defaultDevice, init, jit, lax, nn, numpy as np, tree, valueAndGrad } from "@jax-js/jax";
 import { type Setting, SubjectFault } from "../driver/protocol.ts";
 import manifest from "../node_modules/@jax-js/jax/package.json" with { type: "json" };
-import { ADAM, adamPositions, gemmPositions, operands } from "../workloads/answer.ts";
-import { batchCount, CLASSES, examples, initialParams, type LayerSpec, product } from "../workloads/network.ts";
-import type { Workload } from "../workloads/workload.ts";
-import type { Subject, Task } from "./subject.ts";
+import { ADAM, comparedElements, comparedParams, operands } from "../workloads/answer.ts";
+import { batchesOf, CLASSES, examples, initialParams, type LayerSpec, product } from "../workloads/network.ts";
+import type { WorkloadOf } from "../workloads/workload.ts";
+import { prepareBy, type Subject, type Task, type TaskMakers, withoutRecipe } from "./subject.ts";
 import { repeat } from "./timing.ts";
 
 /**
@@ -12,7 +12,6 @@ import { repeat } from "./timing.ts";
  * share.
  */
 
-type Of<K extends Workload["kind"]> = Extract<Workload, { readonly kind: K }>;
 type Params = np.Array[][];
 
 export async function open(_setting: Setting): Promise<Subject> {
@@ -20,22 +19,16 @@ export async function open(_setting: Setting): Promise<Subject> {
   if (!devices.includes("wasm")) throw new SubjectFault("absent", "its wasm device does not start");
   defaultDevice("wasm");
   const threads = typeof SharedArrayBuffer === "function" && typeof Worker === "function" ? "workers" : "1 thread";
+  const makers: TaskMakers = {
+    step: stepTask,
+    predict: predictTask,
+    gemm: gemmTask,
+    adam: adamTask,
+    recipe: withoutRecipe,
+  };
   return {
     description: { version: `${manifest.version}, ${threads}` },
-    async prepare(workload) {
-      switch (workload.kind) {
-        case "step":
-          return stepTask(workload);
-        case "predict":
-          return predictTask(workload);
-        case "gemm":
-          return gemmTask(workload);
-        case "adam":
-          return adamTask(workload);
-        case "recipe":
-          throw new SubjectFault("unsupported", "the recipe is not written for it here");
-      }
-    },
+    prepare: (workload) => prepareBy(makers, workload),
   };
 }
 
@@ -97,7 +90,7 @@ function transformerBlock(x: np.Array, params: np.Array[], heads: number): np.Ar
 const array = (values: Float32Array<ArrayBuffer>, shape: readonly number[]): np.Array =>
   np.array(values).reshape([...shape]);
 
-function paramsOf({ network }: Of<"step"> | Of<"predict">): Params {
+function paramsOf({ network }: WorkloadOf<"step"> | WorkloadOf<"predict">): Params {
   return initialParams(network).map((layer) =>
     layer.map(({ shape, values }) => {
       const param = array(values, shape);
@@ -127,18 +120,12 @@ function adamScalars(t: number): [np.Array, np.Array] {
   return [np.array(ADAM.learningRate / (1 - ADAM.beta1 ** t)), np.array(1 / Math.sqrt(1 - ADAM.beta2 ** t))];
 }
 
-function stepTask(workload: Of<"step">): Task {
+function stepTask(workload: WorkloadOf<"step">): Task {
   const { network, batch, checkedSteps, optimizer } = workload;
-  const batches = batchCount(network, batch);
-  const { inputs, targets } = examples(network, batches * batch);
+  const batches = batchesOf(network, batch);
   const perBatch = batch * product(network.targetShape);
-  const size = batch * product(network.inputShape);
-  const xs = Array.from({ length: batches }, (_, i) =>
-    array(inputs.subarray(i * size, (i + 1) * size), [batch, ...network.inputShape]),
-  );
-  const ys = Array.from({ length: batches }, (_, i) =>
-    nn.oneHot(np.array(targets.subarray(i * perBatch, (i + 1) * perBatch)), CLASSES),
-  );
+  const xs = batches.map(({ inputs }) => array(inputs, [batch, ...network.inputShape]));
+  const ys = batches.map(({ targets }) => nn.oneHot(np.array(targets), CLASSES));
   const loss = (params: Params, x: np.Array, y: np.Array): np.Array => {
     const logits = forward(network.layers, params, x).reshape([perBatch, CLASSES]);
     return np.sum(nn.logSoftmax(logits).mul(y)).mul(-1 / perBatch);
@@ -197,13 +184,13 @@ function stepTask(workload: Of<"step">): Task {
     },
     round: repeat(async () => {
       (await step(position)).dispose();
-      position = (position + 1) % batches;
+      position = (position + 1) % batches.length;
       return 1;
     }),
   };
 }
 
-function predictTask(workload: Of<"predict">): Task {
+function predictTask(workload: WorkloadOf<"predict">): Task {
   const { network } = workload;
   const params = paramsOf(workload);
   const { inputs } = examples(network, 1);
@@ -216,13 +203,13 @@ function predictTask(workload: Of<"predict">): Task {
   };
 }
 
-function gemmTask({ n }: Of<"gemm">): Task {
+function gemmTask({ n }: WorkloadOf<"gemm">): Task {
   const [a, b] = operands(n * n).map((values) => array(values, [n, n])) as [np.Array, np.Array];
   const multiply = jit((x: np.Array, y: np.Array) => np.matmul(x, y));
   return {
     async check() {
       const c = await multiply(a.ref, b.ref).data();
-      return gemmPositions(n).map(([row, column]) => c[row * n + column]!);
+      return comparedElements(c, n);
     },
     round: repeat(async () => {
       (await multiply(a.ref, b.ref).blockUntilReady()).dispose();
@@ -231,7 +218,7 @@ function gemmTask({ n }: Of<"gemm">): Task {
   };
 }
 
-function adamTask({ size }: Of<"adam">): Task {
+function adamTask({ size }: WorkloadOf<"adam">): Task {
   const [params, grads] = operands(size);
   const g = np.array(grads);
   const update = jit(adamUpdate);
@@ -246,7 +233,7 @@ function adamTask({ size }: Of<"adam">): Task {
     async check() {
       for (let i = 0; i < ADAM.checkedSteps; i++) await step();
       const updated = await moments.p.ref.data();
-      return adamPositions(size).map((i) => updated[i]!);
+      return comparedParams(updated);
     },
     round: repeat(step),
   };

@@ -1,38 +1,31 @@
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { type Setting, SubjectFault } from "../driver/protocol.ts";
 import manifest from "../node_modules/onnxruntime-node/package.json" with { type: "json" };
-import { ADAM, adamPositions, gemmPositions, operands } from "../workloads/answer.ts";
-import { batchCount, CLASSES, examples, initialParams, product } from "../workloads/network.ts";
-import type { Workload } from "../workloads/workload.ts";
+import { ADAM, comparedElements, comparedParams, operands } from "../workloads/answer.ts";
+import { batchesOf, CLASSES, examples, initialParams, product } from "../workloads/network.ts";
+import type { WorkloadOf } from "../workloads/workload.ts";
 import { OnnxGraph } from "./onnx-model.ts";
 import { adamModel, adamScalars, apply, isWritable, nextOf, type StateSpec, trainingModel } from "./onnx-training.ts";
-import type { Subject, Task } from "./subject.ts";
+import { prepareBy, type Subject, type Task, type TaskMakers, withoutRecipe } from "./subject.ts";
 import { repeat } from "./timing.ts";
 
 /** @file ONNX Runtime in Node. It cannot train by itself, so the whole step is a graph. */
 
-type Of<K extends Workload["kind"]> = Extract<Workload, { readonly kind: K }>;
 type Feeds = Record<string, Tensor>;
 
 export async function open({ threads }: Setting): Promise<Subject> {
   const load = (model: Uint8Array): Promise<InferenceSession> =>
     InferenceSession.create(model, { intraOpNumThreads: threads, graphOptimizationLevel: "all" });
+  const makers: TaskMakers = {
+    step: (step) => stepTask(load, step),
+    predict: (predict) => predictTask(load, predict),
+    gemm: (gemm) => gemmTask(load, gemm),
+    adam: (adam) => adamTask(load, adam),
+    recipe: withoutRecipe,
+  };
   return {
     description: { version: manifest.version },
-    async prepare(workload) {
-      switch (workload.kind) {
-        case "step":
-          return stepTask(load, workload);
-        case "predict":
-          return predictTask(load, workload);
-        case "gemm":
-          return gemmTask(load, workload);
-        case "adam":
-          return adamTask(load, workload);
-        case "recipe":
-          throw new SubjectFault("unsupported", "the recipe is not written for it here");
-      }
-    },
+    prepare: (workload) => prepareBy(makers, workload),
   };
 }
 
@@ -76,19 +69,16 @@ function adamFeeds(t: number): Feeds {
   return { rate: scalar(rate), rootCorrection: scalar(rootCorrection) };
 }
 
-async function stepTask(load: Load, workload: Of<"step">): Promise<Task> {
+async function stepTask(load: Load, workload: WorkloadOf<"step">): Promise<Task> {
   const { network, batch, optimizer, checkedSteps } = workload;
   if (!isWritable(network)) throw new SubjectFault("unsupported", "its gradient is not written as a graph here");
   const { bytes, states } = trainingModel(network, batch, optimizer);
   const session = await load(bytes);
-  const batches = batchCount(network, batch);
-  const { inputs, targets } = examples(network, batches * batch);
-  const size = batch * product(network.inputShape);
-  const data = Array.from({ length: batches }, (_, i) => {
+  const data = batchesOf(network, batch).map(({ inputs, targets }) => {
     const oneHot = new Float32Array(batch * CLASSES);
-    for (let row = 0; row < batch; row++) oneHot[row * CLASSES + targets[i * batch + row]!] = 1;
+    for (let row = 0; row < batch; row++) oneHot[row * CLASSES + targets[row]!] = 1;
     return {
-      inputs: floats(inputs.subarray(i * size, (i + 1) * size), [batch, ...network.inputShape]),
+      inputs: floats(inputs, [batch, ...network.inputShape]),
       targets: floats(oneHot, [batch, CLASSES]),
     };
   });
@@ -119,13 +109,13 @@ async function stepTask(load: Load, workload: Of<"step">): Promise<Task> {
     },
     round: repeat(async () => {
       await step(position);
-      position = (position + 1) % batches;
+      position = (position + 1) % data.length;
       return 1;
     }),
   };
 }
 
-async function predictTask(load: Load, { network }: Of<"predict">): Promise<Task> {
+async function predictTask(load: Load, { network }: WorkloadOf<"predict">): Promise<Task> {
   const graph = new OnnxGraph();
   let value = graph.input("inputs", [1, ...network.inputShape]);
   let shape: readonly number[] = [1, ...network.inputShape];
@@ -147,7 +137,7 @@ async function predictTask(load: Load, { network }: Of<"predict">): Promise<Task
   };
 }
 
-async function gemmTask(load: Load, { n }: Of<"gemm">): Promise<Task> {
+async function gemmTask(load: Load, { n }: WorkloadOf<"gemm">): Promise<Task> {
   const graph = new OnnxGraph();
   graph.output("c", graph.add("MatMul", [graph.input("a", [n, n]), graph.input("b", [n, n])]), [n, n]);
   const session = await load(graph.finish());
@@ -161,13 +151,13 @@ async function gemmTask(load: Load, { n }: Of<"gemm">): Promise<Task> {
   return {
     async check() {
       await run();
-      return gemmPositions(n).map(([row, column]) => c[row * n + column]!);
+      return comparedElements(c, n);
     },
     round: repeat(run),
   };
 }
 
-async function adamTask(load: Load, { size }: Of<"adam">): Promise<Task> {
+async function adamTask(load: Load, { size }: WorkloadOf<"adam">): Promise<Task> {
   const { bytes, states } = adamModel(size);
   const session = await load(bytes);
   const [params, grads] = operands(size);
@@ -182,7 +172,7 @@ async function adamTask(load: Load, { size }: Of<"adam">): Promise<Task> {
   return {
     async check() {
       for (let i = 0; i < ADAM.checkedSteps; i++) await step();
-      return adamPositions(size).map((i) => state.first[i]!);
+      return comparedParams(state.first);
     },
     round: repeat(step),
   };

@@ -1,35 +1,27 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Setting } from "../driver/protocol.ts";
-import { ADAM, adamPositions, gemmPositions, operands } from "../workloads/answer.ts";
-import { batchCount, CLASSES, examples, initialParams, type LayerSpec, product } from "../workloads/network.ts";
-import type { OptimizerSpec, Workload } from "../workloads/workload.ts";
-import type { Subject, Task } from "./subject.ts";
+import { ADAM, comparedElements, comparedParams, operands } from "../workloads/answer.ts";
+import { batchesOf, CLASSES, examples, initialParams, type LayerSpec, product } from "../workloads/network.ts";
+import type { OptimizerSpec, WorkloadOf } from "../workloads/workload.ts";
+import { prepareBy, type Subject, type Task, type TaskMakers } from "./subject.ts";
 import { startBackend } from "./tensorflow-backend.ts";
 import { repeat } from "./timing.ts";
 
 /** @file TensorFlow.js with its operations and optimizers; layers of `tf.layers` would add to that. */
 
-type Of<K extends Workload["kind"]> = Extract<Workload, { readonly kind: K }>;
-
 export async function open({ threads, options }: Setting): Promise<Subject> {
   const backend = options?.backend ?? "cpu";
   const note = await startBackend(backend, threads);
+  const makers: TaskMakers = {
+    step: stepTask,
+    predict: predictTask,
+    gemm: gemmTask,
+    adam: adamTask,
+    recipe: async (recipe) => (await import("./tensorflow-recipe.ts")).recipeTask(recipe),
+  };
   return {
     description: { version: `${tf.version.tfjs}${note}` },
-    async prepare(workload) {
-      switch (workload.kind) {
-        case "step":
-          return stepTask(workload);
-        case "predict":
-          return predictTask(workload);
-        case "gemm":
-          return gemmTask(workload);
-        case "adam":
-          return adamTask(workload);
-        case "recipe":
-          return (await import("./tensorflow-recipe.ts")).recipeTask(workload);
-      }
-    },
+    prepare: (workload) => prepareBy(makers, workload),
   };
 }
 
@@ -87,7 +79,7 @@ function transformerBlock(x: tf.Tensor, params: readonly tf.Tensor[], heads: num
   return tf.add(attended, affine(gelu(affine(layerNorm(attended, part(10)), part(12))), part(14)));
 }
 
-function paramsOf(workload: Of<"step"> | Of<"predict">): tf.Variable[][] {
+function paramsOf(workload: WorkloadOf<"step"> | WorkloadOf<"predict">): tf.Variable[][] {
   return initialParams(workload.network).map((layer) =>
     layer.map(({ shape, values }) => {
       const param = tf.tensor(values, [...shape]);
@@ -105,19 +97,15 @@ function optimizerOf({ kind, learningRate }: OptimizerSpec): tf.Optimizer {
     : tf.train.adam(learningRate, ADAM.beta1, ADAM.beta2, ADAM.epsilon);
 }
 
-function stepTask(workload: Of<"step">): Task {
+function stepTask(workload: WorkloadOf<"step">): Task {
   const { network, batch, checkedSteps } = workload;
-  const batches = batchCount(network, batch);
-  const { inputs, targets } = examples(network, batches * batch);
+  const batches = batchesOf(network, batch);
   const perBatch = batch * product(network.targetShape);
-  const size = batch * product(network.inputShape);
-  const xs = Array.from({ length: batches }, (_, i) => {
-    const x = tf.tensor(inputs.subarray(i * size, (i + 1) * size), [batch, ...network.inputShape]);
+  const xs = batches.map(({ inputs }) => {
+    const x = tf.tensor(inputs, [batch, ...network.inputShape]);
     return isImage(network.inputShape) ? tf.keep(tf.transpose(x, [0, 2, 3, 1])) : x;
   });
-  const ys = Array.from({ length: batches }, (_, i) =>
-    tf.cast(tf.oneHot(tf.tensor1d(targets.subarray(i * perBatch, (i + 1) * perBatch), "int32"), CLASSES), "float32"),
-  );
+  const ys = batches.map(({ targets }) => tf.cast(tf.oneHot(tf.tensor1d(targets, "int32"), CLASSES), "float32"));
   let params = paramsOf(workload);
   let optimizer = optimizerOf(workload.optimizer);
   const step = (i: number, returnCost: boolean): tf.Scalar | null =>
@@ -137,12 +125,12 @@ function stepTask(workload: Of<"step">): Task {
     },
     round: repeat((): undefined => {
       step(position, false);
-      position = (position + 1) % batches;
+      position = (position + 1) % batches.length;
     }),
   };
 }
 
-function predictTask(workload: Of<"predict">): Task {
+function predictTask(workload: WorkloadOf<"predict">): Task {
   const { network } = workload;
   const params = paramsOf(workload);
   const { inputs } = examples(network, 1);
@@ -159,12 +147,12 @@ function predictTask(workload: Of<"predict">): Task {
   };
 }
 
-function gemmTask({ n }: Of<"gemm">): Task {
+function gemmTask({ n }: WorkloadOf<"gemm">): Task {
   const [a, b] = operands(n * n).map((values) => tf.tensor2d(values, [n, n])) as [tf.Tensor2D, tf.Tensor2D];
   return {
     async check() {
       const c = tf.matMul(a, b).dataSync();
-      return gemmPositions(n).map(([row, column]) => c[row * n + column]!);
+      return comparedElements(c, n);
     },
     round: repeat((): undefined => {
       tf.matMul(a, b).dispose();
@@ -172,7 +160,7 @@ function gemmTask({ n }: Of<"gemm">): Task {
   };
 }
 
-function adamTask({ size }: Of<"adam">): Task {
+function adamTask({ size }: WorkloadOf<"adam">): Task {
   const [params, grads] = operands(size);
   const variable = tf.variable(tf.tensor1d(params), true, "w");
   const gradient = tf.tensor1d(grads);
@@ -184,7 +172,7 @@ function adamTask({ size }: Of<"adam">): Task {
     async check() {
       for (let i = 0; i < ADAM.checkedSteps; i++) step();
       const updated = variable.dataSync();
-      return adamPositions(size).map((i) => updated[i]!);
+      return comparedParams(updated);
     },
     round: repeat(step),
   };

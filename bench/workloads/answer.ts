@@ -21,7 +21,7 @@ export function operands(size: number): readonly [Float32Array<ArrayBuffer>, Flo
 }
 
 /** The elements of a product [n, n] that are compared: a corner, one inside, the opposite corner. */
-export function gemmPositions(n: number): readonly (readonly [row: number, column: number])[] {
+function gemmPositions(n: number): readonly (readonly [row: number, column: number])[] {
   return [
     [0, 0],
     [Math.floor(n / 2), Math.floor(n / 3)],
@@ -29,8 +29,16 @@ export function gemmPositions(n: number): readonly (readonly [row: number, colum
   ];
 }
 
+/** Of a subject's product [n, n], what is compared. */
+export const comparedElements = (c: ArrayLike<number>, n: number): readonly number[] =>
+  gemmPositions(n).map(([row, column]) => c[row * n + column]!);
+
+/** Of a subject's updated parameters, what is compared. */
+export const comparedParams = (params: ArrayLike<number>): readonly number[] =>
+  adamPositions(params.length).map((i) => params[i]!);
+
 /** The parameters that are compared after some updates. */
-export function adamPositions(size: number): readonly number[] {
+function adamPositions(size: number): readonly number[] {
   return [0, Math.floor(size / 3), size - 1];
 }
 

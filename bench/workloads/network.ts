@@ -177,6 +177,23 @@ export function examples(network: Network, rows: number): Examples {
 const DATA_SIZE = 4 * 1024 * 1024;
 const MAX_BATCHES = 1024;
 
+/** One batch as numbers: inputs [batch, ...inputShape], targets [rows] with all rows that have a target of their own. */
+export interface Batch {
+  readonly inputs: Float32Array<ArrayBuffer>;
+  readonly targets: Int32Array<ArrayBuffer>;
+}
+
+/** The batches that a timed run goes through, for subjects that are given one at a time. */
+export function batchesOf(network: Network, batch: number): readonly Batch[] {
+  const count = batchCount(network, batch);
+  const { inputs, targets } = examples(network, count * batch);
+  const [size, rows] = [batch * product(network.inputShape), batch * product(network.targetShape)];
+  return Array.from({ length: count }, (_, i) => ({
+    inputs: inputs.subarray(i * size, (i + 1) * size),
+    targets: targets.subarray(i * rows, (i + 1) * rows),
+  }));
+}
+
 /** How many different batches a timed run goes through, again and again. */
 export function batchCount(network: Network, batch: number): number {
   const fitting = Math.floor(DATA_SIZE / (batch * product(network.inputShape)));

@@ -49,6 +49,8 @@ export type Workload = { readonly name: string } & (
     }
 );
 
+export type WorkloadOf<K extends Workload["kind"]> = Extract<Workload, { readonly kind: K }>;
+
 /** How the figure of a workload reads; measured are milliseconds an iteration. */
 export interface Unit {
   readonly name: string;
