@@ -16,7 +16,7 @@ export async function openBackend({ threads, options }: Setting): Promise<Device
     throw new SubjectFault("absent", `there is no ${backend} backend here: ${device.backend} was opened`);
   }
   if (device.threads !== threads) {
-    const why = device.notices.join("; ") || `it runs ${device.threads}`;
+    const why = device.notices.map(({ message }) => message).join("; ") || `it runs ${device.threads}`;
     throw new SubjectFault("unsupported", `not on ${threads} threads here: ${why}`);
   }
   return device;

@@ -20,46 +20,53 @@ function readOutcome() {
   try {
     return JSON.parse(readFileSync(join(folder(), "outcome.json"), "utf8"));
   } catch {
-    return { reason: "the package's install script has not run" };
+    return { cause: "not-run", reason: "the package's install script has not run" };
   }
 }
 
 /** Why a variant's file is not to be loaded. */
 function faultOf(name) {
-  const { reason, system, files } = readOutcome();
-  if (reason !== undefined) return `not built: ${reason}`;
-  if (system !== `${platform}-${arch}`)
-    return `it was built for ${system}, and this is ${platform}-${arch}: ${REBUILD}`;
+  const { cause, reason, system, files } = readOutcome();
+  if (reason !== undefined) return { cause, reason: `not built: ${reason}` };
+  if (system !== `${platform}-${arch}`) {
+    const here = `${platform}-${arch}`;
+    return { cause: "other-system", reason: `it was built for ${system}, and this is ${here}: ${REBUILD}` };
+  }
   try {
     if (files[name] === digestOf(join(folder(), name))) return undefined;
   } catch {
     // It is not there, which is a change as well.
   }
-  return `${name} is not the file that was built: ${REBUILD}`;
+  return { cause: "changed", reason: `${name} is not the file that was built: ${REBUILD}` };
 }
 
 function open(variant) {
   const name = `${variant}.node`;
   const fault = faultOf(name);
-  if (fault !== undefined) return { reason: fault };
+  if (fault !== undefined) return fault;
   try {
     return { addon: require(join(folder(), name)) };
   } catch (error) {
     const [line] = String(error instanceof Error ? error.message : error).split("\n");
-    return { reason: `${name} cannot be loaded, ${REBUILD}: ${line}` };
+    return { cause: "not-loadable", reason: `${name} cannot be loaded, ${REBUILD}: ${line}` };
   }
 }
 
 function load(variant) {
-  if (variants.length === 0) return { reason: `there are no kernels for the architecture ${arch}` };
+  if (variants.length === 0) {
+    return { cause: "architecture", reason: `there are no kernels for the architecture ${arch}` };
+  }
   if (variant !== undefined && !variants.includes(variant)) {
-    return { reason: `there is no variant "${variant}" for ${arch}, only ${variants.join(", ")}` };
+    const reason = `there is no variant "${variant}" for ${arch}, only ${variants.join(", ")}`;
+    return { cause: "no-variant", reason };
   }
   const plain = open(variants.at(-1));
   if (plain.addon === undefined) return plain;
   const { best } = plain.addon;
   if (variant === undefined) return best === variants.at(-1) ? plain : open(best);
-  if (variants.indexOf(variant) < variants.indexOf(best)) return { reason: `this processor cannot run ${variant}` };
+  if (variants.indexOf(variant) < variants.indexOf(best)) {
+    return { cause: "processor", reason: `this processor cannot run ${variant}` };
+  }
   return open(variant);
 }
 

@@ -32,15 +32,21 @@ function findHeaders() {
 
 /** Why the add-on cannot be built; undefined once it is. */
 function buildAddon() {
-  if (process.platform === "win32") return "not offered for Windows";
-  if (!["x64", "arm64"].includes(process.arch)) return `there are no kernels for the architecture ${process.arch}`;
+  if (process.platform === "win32") return { cause: "windows", reason: "not offered for Windows" };
+  if (!["x64", "arm64"].includes(process.arch)) {
+    return { cause: "architecture", reason: `there are no kernels for the architecture ${process.arch}` };
+  }
   const compiler = process.env.CC ?? ["cc", "gcc", "clang"].find(isOnPath);
-  if (compiler === undefined) return "there is no C compiler";
-  if (!isOnPath("make")) return "there is no make";
+  if (compiler === undefined) return { cause: "no-compiler", reason: "there is no C compiler" };
+  const [program] = compiler.split(" "); // arguments may follow, or the compiler that it calls
+  if (!isOnPath(program)) return { cause: "no-compiler", reason: `there is no C compiler: CC is ${compiler}` };
+  if (!isOnPath("make")) return { cause: "no-make", reason: "there is no make" };
   const gyp = findGyp();
-  if (gyp === undefined) return "npm's node-gyp was not found";
+  if (gyp === undefined) return { cause: "no-gyp", reason: "npm's node-gyp was not found" };
   const headers = findHeaders();
-  if (headers === undefined) return "Node's headers (include/node) are not installed beside it";
+  if (headers === undefined) {
+    return { cause: "no-headers", reason: "Node's headers (include/node) are not installed beside it" };
+  }
   const jobs = String(availableParallelism());
   const result = spawnSync(
     process.execPath,
@@ -57,14 +63,14 @@ function buildAddon() {
   const lines = `${result.stderr}`.split("\n");
   const line = lines.find((text) => /error|not found|ERR! find/i.test(text)) ?? lines.at(-1) ?? "";
   const how = result.error?.message ?? `node-gyp ended with ${result.status ?? result.signal}`;
-  return `${how}: ${line.replace(/^gyp ERR! /, "").trim()}`;
+  return { cause: "build-failed", reason: `${how}: ${line.replace(/^gyp ERR! /, "").trim()}` };
 }
 
 function install() {
   copyKernels();
-  const reason = buildAddon();
-  if (reason !== undefined) rmSync(release, { recursive: true, force: true });
-  noteOutcome(release, reason);
+  const refusal = buildAddon();
+  if (refusal !== undefined) rmSync(release, { recursive: true, force: true });
+  noteOutcome(release, refusal);
 }
 
 try {

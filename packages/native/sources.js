@@ -45,11 +45,11 @@ const digestOf = (file) => createHash("sha256").update(readFileSync(file)).diges
  * Notes what was built in a folder, or why nothing was. Whoever loads an add-on compares the digest of its file before: a file
  * that is cut short would end the process.
  */
-function noteOutcome(folder, reason) {
+function noteOutcome(folder, refusal) {
   mkdirSync(folder, { recursive: true });
   const names = readdirSync(folder).filter((name) => name.endsWith(".node"));
   const files = Object.fromEntries(names.map((name) => [name, digestOf(join(folder, name))]));
-  const outcome = { reason, system: `${process.platform}-${process.arch}`, sources: digestOfSources(), files };
+  const outcome = { ...refusal, system: `${process.platform}-${process.arch}`, sources: digestOfSources(), files };
   writeFileSync(join(folder, "outcome.json"), `${JSON.stringify(outcome, null, 2)}\n`);
 }
 

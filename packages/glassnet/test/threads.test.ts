@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Device } from "../src/backends/backend.ts";
+import { nativeGap, openNativeSync } from "../src/backends/native/open.ts";
 import { openWasm } from "../src/backends/wasm/open.ts";
 import { Rng } from "../src/core/random.ts";
 import { dataset } from "../src/data/dataset.ts";
@@ -15,20 +16,41 @@ import * as F from "../src/tensor/functions.ts";
 import { grad } from "../src/tensor/grad.ts";
 import type { Tensor } from "../src/tensor/tensor.ts";
 import { train } from "../src/train/train.ts";
+import { ableSamples, programOf } from "./one-primitive.ts";
+import type { AnySample } from "./samples.ts";
 import { bitsOf } from "./training.ts";
 
 /**
- * @file Results are the same bits on any number of threads: of each kind of kernel on operands so large that seven
- * threads share them, and of whole trainings.
+ * @file Results are the same bits on any number of threads: of every sample, of each kind of kernel on operands so large
+ * that seven threads share them, and of whole trainings.
  */
 
-const alone = await openWasm({ relaxed: false });
-const teams = await Promise.all(
-  [2, 3, 7].map(async (threads) => {
+interface Team {
+  readonly title: string;
+  readonly threads: number;
+  readonly joined: number;
+  readonly device: Device;
+  /** The same kernels on one thread. */
+  readonly alone: Device;
+}
+
+const TEAMS = [2, 3, 7];
+
+const wasmAlone = await openWasm({ relaxed: false });
+const wasm = await Promise.all(
+  TEAMS.map(async (threads): Promise<Team> => {
     const device = await openWasm({ relaxed: false, threads });
-    return [threads, await device.joined(), device] as const;
+    return { title: `wasm, ${threads} threads`, threads, joined: await device.joined(), device, alone: wasmAlone };
   }),
 );
+const variants = ["avx512", "avx2", "sse2", "neon"].filter((variant) => nativeGap({ variant }) === undefined);
+const native = variants.flatMap((variant) => {
+  const alone = openNativeSync({ variant });
+  return TEAMS.map((threads): Team => {
+    const device = openNativeSync({ variant, threads });
+    return { title: `native, ${variant}, ${threads} threads`, threads, joined: device.threads, device, alone };
+  });
+});
 
 const rng = Rng.seeded(3);
 const real = (...shape: number[]): Tensor => fromArray(rng.normal(shape));
@@ -124,11 +146,25 @@ async function trained(device: Device, optimizer: ReturnType<typeof adam>): Prom
   return bitsOf(model);
 }
 
-describe.each(teams)("%i threads", (threads, joined, device) => {
+async function bytesOfSample(device: Device, sample: AnySample): Promise<string> {
+  const { program, feeds } = programOf(sample);
+  const loaded = await device.load(program);
+  const { outputs } = await device.run(loaded, { steps: 1, feeds });
+  await device.unload(loaded);
+  return Buffer.from(outputs.result!.buffer).toString("base64");
+}
+
+describe.each([...wasm, ...native])("$title", ({ threads, joined, device, alone }) => {
   test("all of them join, without a word", () => {
     expect(joined).toBe(threads);
     expect(device.threads).toBe(threads);
     expect(device.notices).toEqual([]);
+  });
+
+  test("every sample: the same bits as on one", async () => {
+    for (const [title, sample] of ableSamples) {
+      expect(await bytesOfSample(device, sample), title).toBe(await bytesOfSample(alone, sample));
+    }
   });
 
   test.each(Object.entries(cases))("%s: the same bits as on one", async (_, one) => {

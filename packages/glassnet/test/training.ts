@@ -74,7 +74,7 @@ export class WatchedDevice implements Device {
   readonly backend = "watched";
   readonly variant = "test";
   readonly threads = 1;
-  readonly notices: readonly string[] = [];
+  readonly notices: Device["notices"] = [];
   readonly states = new Set<string>();
   readonly programs = new Set<LoadedProgram>();
   /** Steps of each run. */

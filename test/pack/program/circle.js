@@ -37,5 +37,5 @@ export async function circle({ width = 256, ...deviceOptions } = {}) {
   const [, centre] = await ask(Float32Array.of(0, 0));
   const [, corner] = await ask(Float32Array.of(0.9, 0.9));
   const { backend, variant, notices } = device;
-  return { backend, variant, notices: [...notices], ...scores, centre, corner };
+  return { backend, variant, notices: notices.map(({ message }) => message), ...scores, centre, corner };
 }

@@ -1,3 +1,6 @@
+import type { Notice } from "glassnet/engine";
+import { noticeInChinese } from "./notices.ts";
+
 /** @file What computes: the backend of a run, and what `doctor` says of all of them. */
 
 interface Computer {
@@ -12,7 +15,7 @@ const en = {
   notReproducibleHint: "leave the backend out, or choose wasm or reference",
   by: ({ backend, variant, threads }: Computer) =>
     `Computed by the backend ${backend} (${variant}), on ${threads === 1 ? "one thread" : `up to ${threads} threads`}.`,
-  notice: (text: string) => `note: ${text}`,
+  notice: (notice: Notice) => `note: ${notice.message}`,
   doctor: {
     machineHead: "This machine",
     node: (version: string, system: string) => `Node ${version} on ${system}`,
@@ -64,7 +67,7 @@ const zh: Computing = {
   notReproducibleHint: "去掉 --backend，或选用 wasm 或 reference",
   by: ({ backend, variant, threads }) =>
     `由后端 ${backend}（${variant}）计算，${threads === 1 ? "一个线程" : `最多 ${threads} 个线程`}。`,
-  notice: (text) => `说明：${text}`,
+  notice: (notice) => `说明：${noticeInChinese(notice)}`,
   doctor: {
     machineHead: "这台机器",
     node: (version, system) => `Node ${version}，${system}`,

@@ -2,6 +2,7 @@ import type { DType, TypedArray } from "../core/dtype.ts";
 import type { TensorType } from "../core/shape.ts";
 import type { PrimName } from "../ir/prim.ts";
 import type { Program, RunRequest, RunResult } from "../program/program.ts";
+import type { Notice } from "./notice.ts";
 
 /** A way to run programs. Opening it gives a device, which holds state and loaded programs. */
 export interface Backend {
@@ -30,7 +31,7 @@ export interface Device {
   /** How many threads may work on one program. Results do not depend on it. */
   readonly threads: number;
   /** What the user should know once: why this backend and no faster one, and what it leaves to another. Grows. */
-  readonly notices: readonly string[];
+  readonly notices: readonly Notice[];
   /** Lowers a program. @throws UnsupportedError naming the primitive and the reason if it needs one from `gaps`. */
   load(program: Program): Promise<LoadedProgram>;
   /** Runs a loaded program. Its state buffers must have been written before. */

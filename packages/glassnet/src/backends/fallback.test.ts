@@ -58,11 +58,11 @@ function widening(name: string): Program {
 }
 
 const f32: TensorType = { dtype: "f32", shape: [2] };
-const gapOf = ({ buffers }: Program) => (buffers.some(({ dtype }) => dtype === "f64") ? "no f64 here" : undefined);
+const gaps = { f64: "no f64 here" };
 
 function open() {
   const [first, second] = [watched("fast"), watched("slow")];
-  return { device: withFallback(first.device, second.device, gapOf), first: first.seen, second: second.seen };
+  return { device: withFallback(first.device, second.device, gaps), first: first.seen, second: second.seen };
 }
 
 describe("a device with another behind it", () => {
@@ -82,7 +82,13 @@ describe("a device with another behind it", () => {
     for (const program of programs) device.sync.run(device.sync.load(program), { steps: 1 });
     expect([...device.sync.read("w"), ...device.sync.read("v")]).toEqual([2, 4, 2, 4]);
     expect([first.runs, second.runs, first.states.size]).toEqual([0, 2, 0]);
-    expect(device.notices).toEqual(['runs on the backend "slow" what "fast" cannot: no f64 here']);
+    expect(device.notices).toEqual([
+      {
+        code: "left-to-another",
+        message: 'runs on the backend "slow" what "fast" cannot: f64[2]: no f64 here',
+        details: { backend: "fast", by: "slow", what: "f64[2]", reason: "no f64 here" },
+      },
+    ]);
   });
 
   test("moves a state to where it is needed, and it lies in one place at a time", () => {

@@ -3,6 +3,8 @@ import type { TensorType } from "../core/shape.ts";
 import { sizeOf } from "../core/shape.ts";
 import type { Program, RunRequest, RunResult } from "../program/program.ts";
 import { asDevice, type BlockingDevice, type LoadedProgram, type SyncDevice } from "./backend.ts";
+import { type Gap, type Gaps, gapOf } from "./gaps.ts";
+import { type Notice, tell } from "./notice.ts";
 import { checkData, missingState } from "./request.ts";
 
 interface Entry {
@@ -23,26 +25,20 @@ interface Home extends TensorType {
 class FallbackDevice implements SyncDevice {
   readonly #first: SyncDevice;
   readonly #second: SyncDevice;
-  /** Why a program cannot run on the first device. */
-  readonly #gapOf: (program: Program) => string | undefined;
-  readonly #notice: (text: string) => void;
+  readonly #gaps: Gaps;
+  readonly #notice: (gap: Gap) => void;
   readonly #homes = new Map<string, Home>();
   readonly #loaded = new WeakMap<LoadedProgram, Entry>();
 
-  constructor(
-    first: SyncDevice,
-    second: SyncDevice,
-    gapOf: (program: Program) => string | undefined,
-    notice: (text: string) => void,
-  ) {
+  constructor(first: SyncDevice, second: SyncDevice, gaps: Gaps, notice: (gap: Gap) => void) {
     this.#first = first;
     this.#second = second;
-    this.#gapOf = gapOf;
+    this.#gaps = gaps;
     this.#notice = notice;
   }
 
   load(program: Program): LoadedProgram {
-    const gap = this.#gapOf(program);
+    const gap = gapOf(this.#gaps, program);
     if (gap !== undefined) this.#notice(gap);
     const device = gap === undefined ? this.#first : this.#second;
     const loaded = { program };
@@ -76,7 +72,7 @@ class FallbackDevice implements SyncDevice {
 
   write(name: string, type: TensorType, data: TypedArray): void {
     checkData("write", `state "${name}"`, type, data, sizeOf(type.shape));
-    const device = type.dtype === "f64" ? this.#second : this.#first;
+    const device = this.#gaps[type.dtype] === undefined ? this.#first : this.#second;
     const home = this.#homes.get(name);
     if (home !== undefined && home.device !== device) home.device.free([name]);
     device.write(name, type, data);
@@ -100,25 +96,19 @@ class FallbackDevice implements SyncDevice {
 /**
  * A device that runs on `second` what `first` cannot.
  *
- * @param gapOf why a program cannot run on the first device; undefined if it can
+ * @param gaps of the backend of `first`
  */
-export function withFallback(
-  first: BlockingDevice,
-  second: BlockingDevice,
-  gapOf: (program: Program) => string | undefined,
-): BlockingDevice {
-  const own: string[] = [];
-  const notice = (gap: string): void => {
-    const text = `runs on the backend "${second.backend}" what "${first.backend}" cannot: ${gap}`;
-    if (!own.includes(text)) own.push(text);
-  };
-  const sync = new FallbackDevice(first.sync, second.sync, gapOf, notice);
+export function withFallback(first: BlockingDevice, second: BlockingDevice, gaps: Gaps): BlockingDevice {
+  const own: Notice[] = [];
+  const notice = (gap: Gap): void =>
+    tell(own, "left-to-another", { backend: first.backend, by: second.backend, ...gap });
+  const sync = new FallbackDevice(first.sync, second.sync, gaps, notice);
   const { backend, variant, threads } = first;
   // Asked for anew each time: the first device may have more to tell later, such as the loss of a thread.
   return withNotices(asDevice(sync, { backend, variant, threads, notices: [] }), () => [...first.notices, ...own]);
 }
 
 /** The same device with other notices, which may grow. */
-export function withNotices(device: BlockingDevice, notices: () => readonly string[]): BlockingDevice {
+export function withNotices(device: BlockingDevice, notices: () => readonly Notice[]): BlockingDevice {
   return Object.defineProperty({ ...device }, "notices", { get: notices, enumerable: true });
 }

@@ -3,6 +3,8 @@
  * `node/platform.ts`; the package's import `#platform` is one or the other.
  */
 
+import type { NativeGap } from "./notice.ts";
+
 /** Another thread that runs a module of ours. */
 export interface Thread {
   /** Sends it what it starts with. */
@@ -16,8 +18,14 @@ export interface Thread {
   stop(): void;
 }
 
+/** Why there is no native add-on. */
+export interface NativeRefusal {
+  readonly cause: NativeGap;
+  readonly reason: string;
+}
+
 /** The exports of the native add-on, or why there is none. */
-export type NativeResult = { readonly addon: unknown } | { readonly reason: string };
+export type NativeResult = { readonly addon: unknown } | NativeRefusal;
 
 export interface Platform {
   readonly name: "node" | "browser";
@@ -76,7 +84,7 @@ function bytesOf(dataUrl: string): Uint8Array<ArrayBuffer> {
 export const platform: Platform = {
   name: "browser",
   canWait: typeof WorkerGlobalScope !== "undefined" && globalThis instanceof WorkerGlobalScope,
-  loadNative: () => ({ reason: "browsers have no native add-ons" }),
+  loadNative: () => ({ cause: "browser", reason: "browsers have no native add-ons" }),
   memoryBytes: Number.POSITIVE_INFINITY,
   startThread,
   processors: typeof navigator === "undefined" ? 1 : (navigator.hardwareConcurrency ?? 1),

@@ -42,13 +42,14 @@ function ownVersion(): string | undefined {
 export function loadNative(variant?: string): NativeResult {
   try {
     const found = findPackage();
-    if (found === undefined) return { reason: `the package ${PACKAGE} is not installed` };
+    if (found === undefined) return { cause: "not-installed", reason: `the package ${PACKAGE} is not installed` };
     const version = ownVersion() ?? found.version;
     if (found.version !== version) {
-      return { reason: `the package ${PACKAGE} has version ${found.version}, the library ${version}` };
+      const reason = `the package ${PACKAGE} has version ${found.version}, the library ${version}`;
+      return { cause: "other-version", reason };
     }
     return found.load(variant);
   } catch (error) {
-    return { reason: `the package ${PACKAGE} cannot be loaded: ${(error as Error).message}` };
+    return { cause: "not-loadable", reason: `the package ${PACKAGE} cannot be loaded: ${(error as Error).message}` };
   }
 }

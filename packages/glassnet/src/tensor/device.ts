@@ -1,10 +1,10 @@
 import { platform } from "#platform";
-import type { BlockingDevice, Device } from "../backends/backend.ts";
-import { dtypeGap } from "../backends/compiled/gaps.ts";
+import type { Backend, BlockingDevice, Device } from "../backends/backend.ts";
 import { withFallback, withNotices } from "../backends/fallback.ts";
-import { nativeGap, openNativeSync } from "../backends/native/open.ts";
+import { native, nativeGap, openNativeSync } from "../backends/native/open.ts";
+import { type Notice, tell } from "../backends/notice.ts";
 import { openReference } from "../backends/reference/device.ts";
-import { openWasm, openWasmSync } from "../backends/wasm/open.ts";
+import { openWasm, openWasmSync, wasm } from "../backends/wasm/open.ts";
 import { GlassnetError, UnsupportedError } from "../core/errors.ts";
 import { checkOption, type OptionTable } from "../core/option.ts";
 
@@ -64,16 +64,24 @@ function choiceOf(options: DeviceOptions): Choice {
   return choice;
 }
 
-/** What auto falls back from is a notice; what was asked for by name is an error. */
-const reasonOf = (error: unknown): string => {
-  if (error instanceof GlassnetError) return error.message;
-  throw error;
-};
+/**
+ * The reference backend, because WebAssembly is not to be had. What auto falls back from is a notice, in one line; what was
+ * asked for by name is an error, with what to do.
+ */
+function withoutWasm(error: unknown, notices: readonly Notice[]): BlockingDevice {
+  if (!(error instanceof GlassnetError)) throw error;
+  const reason = error.message.replace(/^wasm: /, "").replace(/\n +help: /, "; ");
+  const all = [...notices];
+  tell(all, "wasm-not-used", { cause: error.code, reason });
+  return withMore(openReference(), all);
+}
 
-const complete = (device: BlockingDevice): BlockingDevice => withFallback(device, openReference(), dtypeGap);
+/** A device with the reference behind it, for what its backend lacks. */
+const complete = (device: BlockingDevice, { gaps }: Backend): BlockingDevice =>
+  withFallback(device, openReference(), gaps);
 
 /** The same device, with more to tell. */
-const withMore = (device: BlockingDevice, notices: readonly string[]): BlockingDevice =>
+const withMore = (device: BlockingDevice, notices: readonly Notice[]): BlockingDevice =>
   notices.length === 0 ? device : withNotices(device, () => [...notices, ...device.notices]);
 
 /**
@@ -88,23 +96,23 @@ const withMore = (device: BlockingDevice, notices: readonly string[]): BlockingD
 export async function openDevice(options: DeviceOptions = {}): Promise<Device> {
   const { backend, threads, reproducible } = choiceOf(options);
   if (backend === "reference") return openReference();
-  const notices: string[] = [];
-  if (backend === "native") return complete(openNativeSync({ threads, adaptive: true }));
-  const native = backend === "auto" && !reproducible ? nativeOr(threads, notices) : undefined;
-  if (native !== undefined) return native;
+  const notices: Notice[] = [];
+  if (backend === "native") return complete(openNativeSync({ threads, adaptive: true }), native);
+  const fastest = backend === "auto" && !reproducible ? nativeOr(threads, notices) : undefined;
+  if (fastest !== undefined) return fastest;
   try {
-    return complete(withMore(await openWasm({ relaxed: !reproducible, threads, adaptive: true }), notices));
+    return complete(withMore(await openWasm({ relaxed: !reproducible, threads, adaptive: true }), notices), wasm);
   } catch (error) {
     if (backend !== "auto") throw error;
-    return withMore(openReference(), [...notices, reasonOf(error)]);
+    return withoutWasm(error, notices);
   }
 }
 
 /** The native device, or a notice why there is none. Nobody misses it in a browser. */
-function nativeOr(threads: number, notices: string[]): BlockingDevice | undefined {
+function nativeOr(threads: number, notices: Notice[]): BlockingDevice | undefined {
   const gap = nativeGap();
-  if (gap === undefined) return complete(openNativeSync({ threads, adaptive: true }));
-  if (platform.name === "node") notices.push(`the native backend is not used: ${gap}`);
+  if (gap === undefined) return complete(openNativeSync({ threads, adaptive: true }), native);
+  if (platform.name === "node") tell(notices, "native-not-used", gap);
   return undefined;
 }
 
@@ -142,13 +150,13 @@ export function plainDevice(): BlockingDevice {
 
 function openAtOnce(): Device {
   const threads = deviceOptions.threads.default;
-  const notices: string[] = [];
-  const native = nativeOr(threads, notices);
-  if (native !== undefined) return native;
+  const notices: Notice[] = [];
+  const fastest = nativeOr(threads, notices);
+  if (fastest !== undefined) return fastest;
   try {
     const device = openWasmSync({ threads, adaptive: true });
-    return device === undefined ? plainDevice() : complete(withMore(device, notices));
+    return device === undefined ? plainDevice() : complete(withMore(device, notices), wasm);
   } catch (error) {
-    return withMore(openReference(), [...notices, reasonOf(error)]);
+    return withoutWasm(error, notices);
   }
 }

@@ -16,8 +16,8 @@ export function openWasmHost(threads: number): WasmHost {
   const module = new WebAssembly.Module(readFileSync(assetOf(isShared ? "kernels-threads.wasm" : "kernels.wasm")));
   const memory = new WebAssembly.Memory({ initial: 32, maximum: MAX_PAGES, shared: isShared });
   const exports = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as KernelExports;
-  const notice = (text: string): void => {
-    throw new Error(text);
+  const notice = (code: string, reason: string): void => {
+    throw new Error(`${code}: ${reason}`);
   };
   const crew = isShared ? { threads, patienceMs: PATIENCE_MS, module, notice } : undefined;
   return new WasmHost("fuzz", exports, memory, crew);

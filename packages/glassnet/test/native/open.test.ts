@@ -13,7 +13,7 @@ const require = createRequire(import.meta.url);
 const { variants } = require("@glassnet/native") as { variants: readonly string[] };
 const { digestOfSources, noteOutcome } = require("@glassnet/native/sources.js") as {
   digestOfSources(): string;
-  noteOutcome(folder: string, reason?: string): void;
+  noteOutcome(folder: string, refusal?: { readonly cause: string; readonly reason: string }): void;
 };
 const outcome = JSON.parse(readFileSync(require.resolve("@glassnet/native/build/Release/outcome.json"), "utf8")) as {
   readonly sources: string;
@@ -83,30 +83,34 @@ describe("the reason why there is no add-on", () => {
   const builtFile = () => readFileSync(require.resolve(`@glassnet/native/build/Release/${plain}.node`));
 
   test("its scripts did not run", () => {
-    expect(nativeGap()).toBe("not built: the package's install script has not run");
+    const reason = "not built: the package's install script has not run";
+    expect(nativeGap()).toEqual({ cause: "not-run", reason });
   });
 
   test("it could not be built", () => {
-    noteOutcome(folder, "there is no C compiler");
-    expect(nativeGap()).toBe("not built: there is no C compiler");
+    noteOutcome(folder, { cause: "no-compiler", reason: "there is no C compiler" });
+    expect(nativeGap()).toEqual({ cause: "no-compiler", reason: "not built: there is no C compiler" });
   });
 
   test("its file was cut short", () => {
     build("an add-on");
     writeFileSync(join(folder, `${plain}.node`), "an add");
     const what = `${plain}.node is not the file that was built`;
-    expect(nativeGap()).toBe(`${what}: build it again with "npm rebuild @glassnet/native"`);
+    const reason = `${what}: build it again with "npm rebuild @glassnet/native"`;
+    expect(nativeGap()).toEqual({ cause: "changed", reason });
   });
 
   test("its file is gone", () => {
     build("an add-on");
     rmSync(join(folder, `${plain}.node`));
-    expect(nativeGap()).toContain(`${plain}.node is not the file that was built`);
+    expect(nativeGap()?.reason).toContain(`${plain}.node is not the file that was built`);
   });
 
   test("its file is none that the system can load", () => {
     build("no add-on");
-    expect(nativeGap()).toMatch(/\.node cannot be loaded, build it again with "npm rebuild @glassnet\/native": /);
+    expect(nativeGap()?.reason).toMatch(
+      /\.node cannot be loaded, build it again with "npm rebuild @glassnet\/native": /,
+    );
   });
 
   test("it was built for another architecture", () => {
@@ -115,7 +119,8 @@ describe("the reason why there is no add-on", () => {
     const { system, ...rest } = JSON.parse(readFileSync(file, "utf8")) as { system: string };
     writeFileSync(file, JSON.stringify({ system: "linux-mips", ...rest }));
     const what = `it was built for linux-mips, and this is ${system}`;
-    expect(nativeGap()).toBe(`${what}: build it again with "npm rebuild @glassnet/native"`);
+    const reason = `${what}: build it again with "npm rebuild @glassnet/native"`;
+    expect(nativeGap()).toEqual({ cause: "other-system", reason });
   });
 
   test.skipIf(!isBuilt || process.platform !== "linux")("its file is for another machine", () => {
@@ -124,27 +129,32 @@ describe("the reason why there is no add-on", () => {
     const SPARC_V9 = 43;
     file.writeUInt16LE(SPARC_V9, MACHINE_AT);
     build(file);
-    expect(nativeGap()).toContain("cannot be loaded");
+    expect(nativeGap()?.reason).toContain("cannot be loaded");
   });
 
   test.skipIf(!isBuilt)("it has other kernels", () => {
     const file = builtFile();
     file.write("dynamic_update_slime", file.indexOf("dynamic_update_slice\0"), "latin1");
     build(file);
-    expect(nativeGap({ variant: plain })).toBe("the add-on was built from another version's kernels");
+    const reason = "the add-on was built from another version's kernels";
+    expect(nativeGap({ variant: plain })).toEqual({ cause: "other-kernels", reason });
   });
 
   test("no such variant", () => {
-    expect(nativeGap({ variant: "mmx" })).toBe(
-      `there is no variant "mmx" for ${process.arch}, only ${variants.join(", ")}`,
-    );
+    const reason = `there is no variant "mmx" for ${process.arch}, only ${variants.join(", ")}`;
+    expect(nativeGap({ variant: "mmx" })).toEqual({ cause: "no-variant", reason });
   });
 
   test("opening says it, and what to do", () => {
     expect(() => openNativeSync({ variant: "mmx" })).toThrow(
-      new UnsupportedError("unsupported", "native", `there is no native add-on: ${nativeGap({ variant: "mmx" })}`, {
-        help: 'use the backend "wasm", which needs none',
-      }),
+      new UnsupportedError(
+        "unsupported",
+        "native",
+        `there is no native add-on: ${nativeGap({ variant: "mmx" })!.reason}`,
+        {
+          help: 'use the backend "wasm", which needs none',
+        },
+      ),
     );
   });
 });

@@ -3,8 +3,10 @@ import { formatType, sameShape, sizeOf, type TensorType } from "../../core/shape
 import { type Lowered, lowerProgram } from "../../program/lower/lower.ts";
 import type { Program, RunRequest, RunResult } from "../../program/program.ts";
 import { asDevice, type BlockingDevice, type LoadedProgram, type SyncDevice } from "../backend.ts";
+import { checkGaps } from "../gaps.ts";
+import type { Notice } from "../notice.ts";
 import { checkData, checkRequest, checkState, missingState, notLoaded } from "../request.ts";
-import { checkDtypes } from "./gaps.ts";
+import { compiledGaps } from "./gaps.ts";
 import type { Host, HostProgram } from "./host.ts";
 import { ThreadChoice } from "./thread-choice.ts";
 
@@ -68,7 +70,7 @@ interface Ready {
  *
  * @param adaptive whether programs use fewer threads where that is found to be faster
  */
-export function openCompiled(host: Host, notices: readonly string[] = [], adaptive = false): BlockingDevice {
+export function openCompiled(host: Host, notices: readonly Notice[] = [], adaptive = false): BlockingDevice {
   const { backend, variant, threads } = host;
   return asDevice(new CompiledDevice(host, adaptive), { backend, variant, threads, notices });
 }
@@ -87,7 +89,7 @@ class CompiledDevice implements SyncDevice {
   }
 
   load(program: Program): LoadedProgram {
-    checkDtypes(this.#host.backend, program);
+    checkGaps(this.#host.backend, compiledGaps, program);
     const loaded = { program };
     const ready = prepare(this.#host, lowerProgram(program), this.#adaptive);
     this.#loaded.set(loaded, ready);

@@ -1,8 +1,11 @@
 import { platform } from "#platform";
 import { UnsupportedError } from "../../core/errors.ts";
 import { kernelNames } from "../../program/lower/kernel-names.ts";
-import type { BlockingDevice } from "../backend.ts";
+import type { Backend, BlockingDevice } from "../backend.ts";
 import { openCompiled } from "../compiled/device.ts";
+import { compiledGaps } from "../compiled/gaps.ts";
+import { type Notice, tell } from "../notice.ts";
+import type { NativeRefusal } from "../platform.ts";
 import { hasKernels, type NativeAddon } from "./addon.ts";
 import { NativeHost } from "./host.ts";
 
@@ -14,19 +17,27 @@ export interface NativeOptions {
   readonly variant?: string;
 }
 
-type Found = { readonly addon: NativeAddon } | { readonly reason: string };
+type Found = { readonly addon: NativeAddon } | NativeRefusal;
 
 function find(variant: string | undefined): Found {
   const found = platform.loadNative(variant);
   if ("reason" in found) return found;
   const addon = found.addon as NativeAddon;
-  return hasKernels(addon, kernelNames) ? { addon } : { reason: "the add-on was built from another version's kernels" };
+  if (hasKernels(addon, kernelNames)) return { addon };
+  return { cause: "other-kernels", reason: "the add-on was built from another version's kernels" };
 }
 
+/** The C kernels, compiled for this processor, in an add-on for Node. */
+export const native: Backend = {
+  name: "native",
+  gaps: compiledGaps,
+  open: async () => openNativeSync(),
+};
+
 /** Why the native backend cannot be used here; undefined if it can. */
-export function nativeGap(options: Pick<NativeOptions, "variant"> = {}): string | undefined {
+export function nativeGap(options: Pick<NativeOptions, "variant"> = {}): NativeRefusal | undefined {
   const found = find(options.variant);
-  return "reason" in found ? found.reason : undefined;
+  return "reason" in found ? found : undefined;
 }
 
 /** Opens the kernels in the native add-on. @throws UnsupportedError if there is none, or not for this machine. */
@@ -39,6 +50,7 @@ export function openNativeSync({ threads = 1, variant, adaptive = false }: Nativ
   }
   const { addon } = found;
   const started = addon.threads(threads);
-  const notices = started < threads ? [`the system has started ${started} of ${threads} threads`] : [];
+  const notices: Notice[] = [];
+  if (started < threads) tell(notices, "fewer-threads", { started, wanted: threads });
   return openCompiled(new NativeHost(addon, started, platform.memoryBytes), notices, adaptive);
 }

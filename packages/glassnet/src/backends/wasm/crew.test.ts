@@ -44,7 +44,7 @@ function open(threads: number, threadModule = "kernels-threads.wasm"): Opened {
   const module = moduleOf("kernels-threads.wasm");
   const exports = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as KernelExports;
   const notices: string[] = [];
-  const notice = (text: string): void => void notices.push(text);
+  const notice = (code: string, reason: string): void => void notices.push(`${code}: ${reason}`);
   const crew = { threads, patienceMs: 300, module: moduleOf(threadModule), notice };
   return { host: new WasmHost("test", exports, memory, crew), notices, memory };
 }
@@ -71,7 +71,7 @@ function canFill(opened: Opened, threads: number): boolean {
   return data.every((x) => x === 1);
 }
 
-const LOST = "wasm: computes on one thread, because another was lost:";
+const LOST = "thread-lost:";
 
 describe("threads of the WebAssembly backend", () => {
   test("start when they are first wanted, and their host does not wait for them", async () => {
@@ -91,9 +91,7 @@ describe("threads of the WebAssembly backend", () => {
     expect(await opened.host.crew?.joined()).toBe(1);
     expect(canFill(opened, 3)).toBe(true);
     expect(opened.notices.length).toBe(2);
-    expect(opened.notices[0]).toMatch(
-      "wasm: a thread could not start: WebAssembly.Instance(): mismatch in shared state",
-    );
+    expect(opened.notices[0]).toMatch("thread-not-started: WebAssembly.Instance(): mismatch in shared state");
   });
 
   test("that end while nothing runs are done without, and said so", async () => {

@@ -35,7 +35,7 @@ export interface CrewParts {
   /** Where the stack of each further thread begins: its highest address. */
   readonly stacks: readonly number[];
   /** Tells the user that there are fewer threads than wanted. */
-  readonly notice: (text: string) => void;
+  readonly notice: (code: "thread-not-started" | "thread-lost", reason: string) => void;
 }
 
 /** How threads know their crew: until all have joined or failed they keep it alive, because somebody may wait for that. */
@@ -136,7 +136,7 @@ export class Crew {
       this.#dismiss(reason);
     } else {
       this.#pending--;
-      this.#parts.notice(`wasm: a thread could not start: ${reason}`);
+      this.#parts.notice("thread-not-started", reason);
       this.#settle();
     }
   }
@@ -146,7 +146,7 @@ export class Crew {
     if (this.#isAlone) return;
     this.#isAlone = true;
     stop(this.#threads ?? []);
-    this.#parts.notice(`wasm: computes on one thread, because another was lost: ${reason}`);
+    this.#parts.notice("thread-lost", reason);
   }
 
   /**

@@ -3,7 +3,7 @@ import { ResourceError } from "../../core/errors.ts";
 import { formatBytes } from "../../core/format.ts";
 import { Allocator } from "../compiled/allocator.ts";
 import type { Host, HostProgram, HostProgramParts } from "../compiled/host.ts";
-import { Crew, type KernelExports, MAILBOX_BYTES, STACK_BYTES, type ThreadedExports } from "./crew.ts";
+import { Crew, type CrewParts, type KernelExports, MAILBOX_BYTES, STACK_BYTES, type ThreadedExports } from "./crew.ts";
 
 const PAGE = 65_536;
 const ADDRESSES = 2 ** 32;
@@ -30,7 +30,7 @@ export interface CrewOptions {
   /** How late a thread may be before it counts as lost. */
   readonly patienceMs: number;
   readonly module: WebAssembly.Module;
-  readonly notice: (text: string) => void;
+  readonly notice: CrewParts["notice"];
 }
 
 /** Offset of `Team.patience_ms` in a mailbox. */

@@ -61,7 +61,13 @@ describe("opening WebAssembly", () => {
     vi.stubGlobal("SharedArrayBuffer", undefined);
     const device = await openWasm({ threads: 2 });
     expect(device.threads).toBe(1);
-    expect(device.notices).toEqual(["wasm: computes on one thread: memory cannot be shared"]);
+    expect(device.notices).toEqual([
+      {
+        code: "one-thread",
+        message: "wasm: computes on one thread: memory cannot be shared",
+        details: { cause: "not-shared" },
+      },
+    ]);
     expect(await device.joined()).toBe(1);
   });
 
@@ -123,6 +129,10 @@ describe("files of the package", () => {
       expect(await messageOf(open({ relaxed: false }))).toMatch(start);
       writeFileSync(file, "<!doctype html>");
       expect(await messageOf(open({ relaxed: false }))).toMatch(start);
+      writeFileSync(file, Uint8Array.of(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0)); // a module of nothing
+      expect(await messageOf(open({ relaxed: false }))).toBe(
+        `${start} it is another module, which has no "run"\n  help: install the package again`,
+      );
       rmSync(file);
       const message = await messageOf(open({ relaxed: false }));
       expect(message).toMatch(`${start} ENOENT`);

@@ -1,7 +1,9 @@
 import { type Platform, platform } from "#platform";
 import { ResourceError, UnsupportedError } from "../../core/errors.ts";
-import type { BlockingDevice } from "../backend.ts";
+import type { Backend, BlockingDevice } from "../backend.ts";
 import { openCompiled } from "../compiled/device.ts";
+import { compiledGaps } from "../compiled/gaps.ts";
+import { type Notice, type OneThreadCause, tell } from "../notice.ts";
 import { assetOf, hasAsset } from "./asset.ts";
 import { type KernelExports, MAX_THREADS } from "./crew.ts";
 import { WasmHost } from "./host.ts";
@@ -37,7 +39,7 @@ interface Plan {
   readonly memory: WebAssembly.Memory;
   readonly threads: number;
   readonly patienceMs: number;
-  readonly notices: string[];
+  readonly notices: Notice[];
 }
 
 function planOf({ relaxed = true, threads: wanted = 1, patienceMs = PATIENCE_MS }: WasmOptions): Plan {
@@ -46,10 +48,10 @@ function planOf({ relaxed = true, threads: wanted = 1, patienceMs = PATIENCE_MS 
       help: 'use the backend "reference", or a browser or Node of 2021 or later',
     });
   }
-  const notices: string[] = [];
-  const reason = wanted > 1 ? whyAlone() : undefined;
-  if (reason !== undefined) notices.push(`wasm: computes on one thread: ${reason}`);
-  const threads = reason === undefined ? Math.min(wanted, MAX_THREADS) : 1;
+  const notices: Notice[] = [];
+  const cause = wanted > 1 ? whyAlone() : undefined;
+  if (cause !== undefined) tell(notices, "one-thread", { cause });
+  const threads = cause === undefined ? Math.min(wanted, MAX_THREADS) : 1;
   const isRelaxed = relaxed && hasRelaxedSimd() && hasAsset("kernels-relaxed.wasm");
   return {
     file: `kernels${isRelaxed ? "-relaxed" : ""}${threads > 1 ? "-threads" : ""}.wasm`,
@@ -60,14 +62,10 @@ function planOf({ relaxed = true, threads: wanted = 1, patienceMs = PATIENCE_MS 
 }
 
 /** Why there cannot be more than one thread, if so. */
-function whyAlone(): string | undefined {
-  if (!hasSharedMemory()) {
-    return platform.name === "browser"
-      ? "memory is not shared, because the page is not cross-origin isolated"
-      : "memory cannot be shared";
-  }
-  if (!hasAsset("kernels-threads.wasm")) return "the single-file build has no kernels for threads";
-  return platform.canWait ? undefined : "a page may not wait for threads, but a worker may: open the device there";
+function whyAlone(): OneThreadCause | undefined {
+  if (!hasSharedMemory()) return platform.name === "browser" ? "not-isolated" : "not-shared";
+  if (!hasAsset("kernels-threads.wasm")) return "single-file";
+  return platform.canWait ? undefined : "page";
 }
 
 function makeMemory(shared: boolean): WebAssembly.Memory {
@@ -94,17 +92,23 @@ function cannotLoad(file: string, cause: unknown): UnsupportedError {
   return new UnsupportedError("unsupported", "wasm", what, { help, cause });
 }
 
+/** @throws Error if a module is a sound one, but not of the kernels. */
+function kernelsOf({ exports }: WebAssembly.Instance): KernelExports {
+  for (const name of ["run", "__heap_base", "__stack_pointer"]) {
+    if (exports[name] === undefined) throw new Error(`it is another module, which has no "${name}"`);
+  }
+  return exports as unknown as KernelExports;
+}
+
 function openModule(module: WebAssembly.Module, plan: Plan, adaptive = false): WasmDevice {
   const { file, variant, memory, threads, patienceMs, notices } = plan;
   let exports: KernelExports;
   try {
-    exports = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as KernelExports;
+    exports = kernelsOf(new WebAssembly.Instance(module, { env: { memory } }));
   } catch (cause) {
     throw cannotLoad(file, cause);
   }
-  const notice = (text: string): void => {
-    if (!notices.includes(text)) notices.push(text);
-  };
+  const notice = (code: "thread-not-started" | "thread-lost", reason: string): void => tell(notices, code, { reason });
   const host = new WasmHost(
     variant,
     exports,
@@ -113,6 +117,13 @@ function openModule(module: WebAssembly.Module, plan: Plan, adaptive = false): W
   );
   return { ...openCompiled(host, notices, adaptive), joined: async () => (await host.crew?.joined()) ?? 1 };
 }
+
+/** The C kernels, compiled to WebAssembly. */
+export const wasm: Backend = {
+  name: "wasm",
+  gaps: compiledGaps,
+  open: () => openWasm(),
+};
 
 /**
  * Opens the kernels in WebAssembly.
