@@ -2,22 +2,17 @@ import {
   type ArrayData,
   type Device,
   type Divergence,
-  decodeModel,
-  encodeModel,
   fromArray,
   type Layer,
-  Linear,
-  linear,
   paramsOf,
-  Rng,
   type SavedModel,
-  Sequential,
 } from "glassnet";
 import { initialSettings, type Settings } from "../workspace/settings.ts";
+import { copyOfModel, storedOf } from "./copy.ts";
 import { type ExampleParams, inputOf, type StoredExample, storedExample } from "./example.ts";
 import { History } from "./history.ts";
 import { Insight } from "./inside.ts";
-import { chainOf, describeLayers, modelOf, preprocessingOf, type UnitMarks } from "./network.ts";
+import { describeLayers, modelOf, preprocessingOf, type UnitMarks } from "./network.ts";
 import type { Info, Origin, Running, Status } from "./protocol.ts";
 import { type Assets, builtInModel, digitSample, type SessionData } from "./source.ts";
 import { Teacher } from "./teacher.ts";
@@ -133,11 +128,7 @@ export class Session {
 
   /** A model of its own with the weights of now, for jobs: it may be changed and trained. Silenced units stay silenced. */
   async copyModel(): Promise<Layer> {
-    const { model, ...rest } = await this.current();
-    const chain = chainOf(model);
-    const isPlain = model instanceof Sequential && chain.every((layer) => layer instanceof Linear || !hasParams(layer));
-    const copy = isPlain ? new Sequential(chain.map(copyOf)) : decodeModel(encodeModel({ model, ...rest })).model;
-    return copy;
+    return copyOfModel(await this.current());
   }
 
   /** Says that weights, model or data have changed. */
@@ -244,7 +235,7 @@ export class Session {
     await this.#teacher.revise(change);
     const params = paramsOf(this.#project.model);
     const variables = Object.fromEntries(
-      [...params].map(([path, { value }]) => [path, { ...pick(value), data: pick(value).data.slice() }]),
+      [...params].map(([path, { value }]) => [path, { ...storedOf(value), data: storedOf(value).data.slice() }]),
     );
     change(variables);
     for (const [path, param] of params) param.assign(fromArray(variables[path]!));
@@ -383,32 +374,3 @@ export class Session {
 }
 
 const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, Math.max(0, ms)));
-
-const hasParams = (layer: Layer): boolean => paramsOf(layer).size > 0;
-
-/** The stored numbers of a parameter outside of training: they are always there. */
-function pick({
-  dtype,
-  shape,
-  stored,
-}: {
-  readonly dtype: ArrayData["dtype"];
-  readonly shape: readonly number[];
-  readonly stored: ArrayData["data"] | undefined;
-}): ArrayData {
-  if (stored === undefined) throw new Error("bug in the studio: a weight that is not computed");
-  return { dtype, shape, data: stored };
-}
-
-/** A layer with parameters of its own; layers without any are shared. */
-function copyOf(layer: Layer): Layer {
-  if (!(layer instanceof Linear)) return layer;
-  const { inFeatures, outFeatures, bias, weight } = layer as Linear<number, number>;
-  const copy = linear(inFeatures as number, outFeatures as number, {
-    rng: Rng.seeded(0),
-    bias: bias !== undefined,
-    weightInit: () => fromArray({ ...pick(weight.value), data: pick(weight.value).data.slice() }),
-    biasInit: () => fromArray({ ...pick(bias!.value), data: pick(bias!.value).data.slice() }),
-  });
-  return copy;
-}

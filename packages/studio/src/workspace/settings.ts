@@ -22,6 +22,18 @@ export type OptimizerName = (typeof optimizerNames)[number];
 export const scheduleNames = ["constant", "step", "cosine"] as const;
 export type ScheduleName = (typeof scheduleNames)[number];
 
+/** Activations of hidden layers. Softmax is none: it is in the loss. */
+export const hiddenActivations = [
+  "relu",
+  "leakyRelu",
+  "elu",
+  "silu",
+  "gelu",
+  "sigmoid",
+  "tanh",
+  "softplus",
+] as const satisfies readonly ActivationName[];
+
 /** A hidden layer: linear, then its activation, then dropout. */
 export interface HiddenLayer {
   readonly units: number;

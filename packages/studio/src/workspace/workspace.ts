@@ -11,6 +11,11 @@ export const initialState: WorkspaceState = {
   inspector: true,
 };
 
+export interface DroppedTable {
+  readonly name: string;
+  readonly text: string;
+}
+
 /**
  * The one workspace that all screens are views of: where the reader is, and what is selected. Model, data and training live in
  * the worker; `Client` asks for them.
@@ -18,6 +23,8 @@ export const initialState: WorkspaceState = {
 export class Workspace {
   readonly state: Store<WorkspaceState>;
   readonly undo = new Undo();
+  /** A table that was dropped on the page, until the profit lab takes it and sets `null`. */
+  readonly table = new Store<DroppedTable | null>(null);
 
   constructor(state: WorkspaceState = initialState) {
     this.state = new Store(state);

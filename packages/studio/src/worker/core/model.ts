@@ -1,8 +1,20 @@
 import { decodeModel, encodeModel } from "glassnet";
+import type { Settings } from "../../workspace/settings.ts";
 import { foldSilenced } from "../edit.ts";
 import { give, type Handlers } from "../handler.ts";
+import type { Origin } from "../protocol.ts";
 import type { Session } from "../session.ts";
-import { builtInModel, digitSample } from "../source.ts";
+import { builtInModel, digitSample, type TableParams, tableData, wholeMnist } from "../source.ts";
+
+export interface RestoreParams {
+  readonly bytes: Uint8Array;
+  readonly name: string;
+  readonly origin: Origin;
+  readonly settings: Settings;
+  /** Whether the data were the whole MNIST. */
+  readonly all: boolean;
+  readonly table?: TableParams;
+}
 
 export const modelHandlers = {
   /** Reads a model file, of which `name` is shown. Data that it does not take are refused when they are used. */
@@ -14,6 +26,15 @@ export const modelHandlers = {
   builtIn: async (session: Session): Promise<void> => {
     const [model, data] = await Promise.all([builtInModel(session.assets), digitSample(session.assets)]);
     await session.adopt({ ...model, name: "digits", origin: "built-in" }, data);
+  },
+
+  /** Goes on in a new session with what the page has kept of one that was lost. */
+  restore: async (session: Session, params: RestoreParams): Promise<void> => {
+    const { bytes, name, origin, settings, all, table } = params;
+    const { assets } = session;
+    const data = table ? tableData(table) : await (all ? wholeMnist(assets) : digitSample(assets));
+    await session.configure(settings);
+    await session.adopt({ ...decodeModel(bytes, {}, name), name, origin }, data);
   },
 
   /** The bytes of a model file with the weights of now. Silenced units are silent in it too. */
