@@ -179,8 +179,15 @@ export { holdOut } from "./data/split.ts";
 
 export type { Measurements, ParamHealth, UnitHealth } from "./train/checkup.ts";
 export type { DataHealth } from "./train/data-health.ts";
-export type { Checkup, DoctorOptions, EpochScoresSeen } from "./train/doctor.ts";
-export { doctor, doctorOptions } from "./train/doctor.ts";
+export type {
+  Checkup,
+  CheckupOptions,
+  DoctorOptions,
+  DoctorSetup,
+  EpochScoresSeen,
+  Observation,
+} from "./train/doctor.ts";
+export { doctor, doctorOptions, observe } from "./train/doctor.ts";
 export type { EvaluateModelOptions } from "./train/evaluate.ts";
 export { evaluate } from "./train/evaluate.ts";
 export type { Divergence, EndEvent, EpochEvent, Scores, StartEvent, StepEvent, TrainEvent } from "./train/events.ts";

@@ -17,7 +17,7 @@ import { relu, sigmoid, tanh } from "../tensor/functions.ts";
 import { valueAndGrad } from "../tensor/grad.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { paramsOf } from "../tensor/variable.ts";
-import { type DoctorOptions, doctor } from "./doctor.ts";
+import { type DoctorOptions, doctor, observe } from "./doctor.ts";
 import { type FaultName, faultNames } from "./finding.ts";
 import { train } from "./train.ts";
 
@@ -100,6 +100,17 @@ describe("a checkup", () => {
       expect(updateNorm / lengthOf(change)).toBeCloseTo(1, 3);
       expect(updateRatio).toBe(updateNorm / norm);
     }
+  });
+
+  test("is made ready once for many, and sees the weights of each moment", async () => {
+    const model = network();
+    const health = await observe(model, data, { loss });
+    const before = await health.checkup();
+    await runToEnd(train(model, data, { loss, epochs: 2 }));
+    const after = await health.checkup({ steps: 20 });
+    await health.release();
+    expect(after.loss).toBeLessThan(before.loss);
+    expect(after).toEqual(await doctor(model, data, { loss, steps: 20 }));
   });
 
   test("changes nothing", async () => {

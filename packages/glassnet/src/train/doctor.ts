@@ -10,7 +10,8 @@ import { adamW } from "../optim/adam.ts";
 import type { Optimizer } from "../optim/optimizer.ts";
 import { deviceOr } from "../tensor/device.ts";
 import { paramsOf } from "../tensor/variable.ts";
-import { type Measurements, measureHealth, type ParamHealth } from "./checkup.ts";
+import { CheckupProgram, type Measurements, type ParamHealth } from "./checkup.ts";
+import { withCleanUp } from "./clean-up.ts";
 import { type DataHealth, dataHealth } from "./data-health.ts";
 import type { Divergence, Scores } from "./events.ts";
 import { type Finding, finding, type Severity } from "./finding.ts";
@@ -29,14 +30,14 @@ export interface EpochScoresSeen {
   readonly validation?: Scores | null | undefined;
 }
 
-export interface DoctorOptions {
-  readonly loss: Loss;
-  /** `adamW()` by default, as in `train`. */
-  readonly optimizer?: Optimizer | undefined;
+/** Where a training stands when it is examined. */
+export interface CheckupOptions {
   /** 0.001 by default. */
   readonly learningRate?: number | undefined;
   /** Steps done since the start values. 0 by default: the loss is then that of the start values. */
   readonly steps?: number | undefined;
+  /** Steps of the present optimizer, if it began later; `steps` by default. */
+  readonly optimizerSteps?: number | undefined;
   /** What the optimizer keeps, by `path/slot`, as in a `Snapshot`; zeros by default. */
   readonly slots?: Readonly<Record<string, ArrayData>> | undefined;
   /** The epochs so far, for what shows only over time. */
@@ -45,9 +46,26 @@ export interface DoctorOptions {
   readonly initialLoss?: number | undefined;
   /** Why the training ended, if it diverged. */
   readonly divergence?: Divergence | null | undefined;
+}
+
+/** What is examined, and with what. */
+export interface DoctorSetup {
+  readonly loss: Loss;
+  /** `adamW()` by default, as in `train`. */
+  readonly optimizer?: Optimizer | undefined;
   /** Examples that are measured. 256 by default. */
   readonly rows?: number | undefined;
   readonly device?: Device | undefined;
+}
+
+export interface DoctorOptions extends DoctorSetup, CheckupOptions {}
+
+/** A model under observation: its program is made once and run at every checkup. */
+export interface Observation {
+  /** @throws UsageError for an option that cannot be */
+  checkup(options?: CheckupOptions): Promise<Checkup>;
+  /** Gives back what it has on the device. */
+  release(): Promise<void>;
 }
 
 /** What `doctor` measured, and what it made of it. */
@@ -62,9 +80,9 @@ export interface Checkup extends Measurements {
 }
 
 interface Case extends Omit<Checkup, "findings"> {
-  readonly options: DoctorOptions;
+  readonly options: CheckupOptions;
+  readonly lossFunction: Loss;
   readonly dataset: Dataset;
-  readonly learningRate: number;
 }
 
 /** Weights: parameters with an axis of outputs and one of inputs. Biases may be 0 and change quickly in good health. */
@@ -137,9 +155,9 @@ const checks: readonly ((c: Case) => readonly Finding[])[] = [
     return [finding("initial-loss", severity, { ...initialLoss, classes: data.classCounts!.length })];
   },
 
-  ({ options, data }) => {
+  ({ options, data, lossFunction }) => {
     const last = options.epochs?.findLast(({ training }) => training);
-    if (last === undefined || data.baselineLoss === null || options.loss !== crossEntropy) return [];
+    if (last === undefined || data.baselineLoss === null || lossFunction !== crossEntropy) return [];
     const facts = { loss: last.training!.loss, baseline: data.baselineLoss, epoch: last.epoch };
     return facts.loss > 0.95 * facts.baseline && facts.baseline > 0.05 ? [finding("not-learning", "fault", facts)] : [];
   },
@@ -208,34 +226,44 @@ const gravityOf = (share: number, warning: number, fault: number): Severity =>
  *   ratio of updates to weights (about 1e-3); Lu et al. 2020, arXiv:1903.06733, for units that die
  */
 export async function doctor(model: Layer, data: Dataset, options: DoctorOptions): Promise<Checkup> {
-  const { optimizer = adamW(), epochs: _, device, ...rest } = options;
-  const rows = rest.rows ?? doctorOptions.rows.default;
-  const learningRate = rest.learningRate ?? doctorOptions.learningRate.default;
-  const steps = rest.steps ?? doctorOptions.steps.default;
-  for (const [name, value] of Object.entries({ rows, learningRate, steps })) {
-    checkOption("doctor", name, doctorOptions[name as keyof typeof doctorOptions], value);
-  }
+  const observed = await observe(model, data, options);
+  return withCleanUp(() => observed.checkup(options), [() => observed.release()]);
+}
+
+/**
+ * Makes ready what `doctor` runs, to examine the same model many times while it is trained.
+ *
+ * @throws UsageError for an option that cannot be
+ * @example const health = await observe(model, data, { loss: crossEntropy }); const { findings } = await health.checkup();
+ */
+export async function observe(model: Layer, data: Dataset, setup: DoctorSetup): Promise<Observation> {
+  const { loss, optimizer = adamW(), rows = doctorOptions.rows.default } = setup;
+  checkOption("doctor", "rows", doctorOptions.rows, rows);
   if (paramsOf(model).size === 0) {
     throw new UsageError("invalid-option", "doctor", "the model has no parameters to train");
   }
-  const measured = await measureHealth({
-    ...{ model, data, loss: options.loss, optimizer, learningRate, steps, slots: rest.slots },
-    ...{ rows, device: await deviceOr(device) },
-  });
+  const program = new CheckupProgram({ model, data, loss, optimizer, rows, device: await deviceOr(setup.device) });
   const health = dataHealth(data);
-  const first = rest.initialLoss ?? (steps === 0 ? measured.loss : undefined);
-  const isClassified = options.loss === crossEntropy && health.classCounts !== null;
-  const patient: Case = {
-    ...measured,
-    rows: Math.min(rows, data.size),
-    data: health,
-    initialLoss:
-      first === undefined || !isClassified ? null : { loss: first, expected: Math.log(health.classCounts!.length) },
-    ...{ options, dataset: data, learningRate },
+  const classes = loss === crossEntropy ? health.classCounts : null;
+  const checkup = async (options: CheckupOptions = {}): Promise<Checkup> => {
+    const learningRate = options.learningRate ?? doctorOptions.learningRate.default;
+    const steps = options.steps ?? doctorOptions.steps.default;
+    checkOption("doctor", "learningRate", doctorOptions.learningRate, learningRate);
+    checkOption("doctor", "steps", doctorOptions.steps, steps);
+    const moment = { learningRate, steps: options.optimizerSteps ?? steps, slots: options.slots };
+    const measured = await program.measure(moment);
+    const first = options.initialLoss ?? (steps === 0 ? measured.loss : undefined);
+    const result = {
+      ...measured,
+      rows: Math.min(rows, data.size),
+      data: health,
+      initialLoss: first === undefined || classes === null ? null : { loss: first, expected: Math.log(classes.length) },
+    };
+    const patient: Case = { ...result, options, lossFunction: loss, dataset: data };
+    const findings = checks
+      .flatMap((check) => check(patient))
+      .sort((a, b) => bySeverity.indexOf(a.severity) - bySeverity.indexOf(b.severity));
+    return { ...result, findings };
   };
-  const findings = checks
-    .flatMap((check) => check(patient))
-    .sort((a, b) => bySeverity.indexOf(a.severity) - bySeverity.indexOf(b.severity));
-  const { options: _options, dataset: _dataset, learningRate: _rate, ...checkup } = patient;
-  return { ...checkup, findings };
+  return { checkup, release: () => program.release() };
 }
