@@ -5,7 +5,6 @@ import type { Loss } from "../loss/reduction.ts";
 import { checkLoss } from "../loss/single-number.ts";
 import type { Layer } from "../nn/layer.ts";
 import { Run } from "../nn/run.ts";
-import { compile } from "../tensor/compile.ts";
 import { elementsOf } from "../tensor/compute.ts";
 import { ones } from "../tensor/create.ts";
 import { deviceOr } from "../tensor/device.ts";
@@ -14,6 +13,7 @@ import type { Key } from "../tensor/random.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { paramsOf } from "../tensor/variable.ts";
 import { CallNames, layersByPath } from "./calls.ts";
+import { runOnce } from "./with-compiled.ts";
 import { behind, presentParams } from "./with-weights.ts";
 
 export interface BackpropagationOptions {
@@ -127,8 +127,7 @@ export async function backpropagation(
       paramGrads: grads.slice(first + made.length),
     };
   };
-  const compiled = compile(run, { device });
-  const found = await compiled(x, options.targets).finally(() => compiled.release());
+  const found = await runOnce(device, run, x, options.targets);
   const tensors = [found.output, found.loss, found.outputGrad, ...found.inputs, ...found.outputs, ...found.outputGrads];
   tensors.push(...found.inputGrads.flat(), ...found.params, ...found.paramGrads);
   if (found.inputGrad !== undefined) tensors.push(found.inputGrad);

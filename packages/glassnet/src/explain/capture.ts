@@ -2,12 +2,12 @@ import type { Device } from "../backends/backend.ts";
 import type { Loss } from "../loss/reduction.ts";
 import type { Layer } from "../nn/layer.ts";
 import { Run } from "../nn/run.ts";
-import { compile } from "../tensor/compile.ts";
 import { ones } from "../tensor/create.ts";
 import { deviceOr } from "../tensor/device.ts";
 import { gradientsOf } from "../tensor/grad.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { CallNames } from "./calls.ts";
+import { runOnce } from "./with-compiled.ts";
 import { presentParams } from "./with-weights.ts";
 
 export interface CaptureOptions {
@@ -48,7 +48,8 @@ export async function capture(model: Layer, x: Tensor, options: CaptureOptions =
   const device = await deviceOr(options.device);
   const paths: string[] = [];
   const paramPaths = [...presentParams(model).keys()];
-  const traced = compile(
+  const result = await runOnce(
+    device,
     (input: Tensor) => {
       const calls: { input: Tensor; output: Tensor }[] = [];
       const names = new CallNames();
@@ -73,10 +74,8 @@ export async function capture(model: Layer, x: Tensor, options: CaptureOptions =
         outputGrads: grads.slice(weights.length),
       };
     },
-    { device },
+    x,
   );
-  const result = await traced(x);
-  await traced.release();
   const layers = new Map<string, LayerCapture>();
   result.calls.forEach((call, i) => {
     const outputGrad = result.outputGrads?.[i];

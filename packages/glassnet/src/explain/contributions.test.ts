@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { Twice } from "../../test/own-layers.ts";
+import { Convolution, Residual, Twice } from "../../test/own-layers.ts";
 import { failureOf, WatchedDevice } from "../../test/training.ts";
 import { openReference } from "../backends/reference/device.ts";
 import { Rng } from "../core/random.ts";
@@ -15,6 +15,7 @@ import { compute } from "../tensor/compute.ts";
 import { fromArray, tensor, zeros } from "../tensor/create.ts";
 import { relu, sigmoid } from "../tensor/functions.ts";
 import type { Tensor } from "../tensor/tensor.ts";
+import { activationTimesWeight } from "./activation-times-weight.ts";
 import { contributions, linearLayers } from "./contributions.ts";
 
 const rng = Rng.seeded(12);
@@ -196,5 +197,62 @@ describe("contributions", () => {
     expect(there).toEqual(await contributions(byHand(), x, { layer: "layers.0", unit: 0, device: reference }));
     expect(device.runs.length).toBeGreaterThan(0);
     expect(device.programs.size).toBe(0);
+  });
+});
+
+describe("of layers of other kinds", () => {
+  const image = fromArray(rng.normal([1, 2, 4, 5]));
+
+  test("a convolution's number is its slopes times what it reads, and what it gives for zeros", async () => {
+    const convolution = new Convolution(2, 3, 2, rng);
+    const model = sequential(convolution, relu, flatten(), linear(3 * 3 * 4, 2, { rng }));
+    const outputs = await convolution.call(image).data();
+    const bias = await convolution.bias.value.data();
+    const kernel = await convolution.kernel.value.data();
+    for (const unit of [0, 17, 35]) {
+      const neuron = await contributions(model, image, { layer: "layers.0", unit });
+      expect(neuron.z).toBeCloseTo(outputs[unit]!, 5);
+      expect(Math.abs(neuron.sum - neuron.z)).toBeLessThanOrEqual(neuron.bound);
+      expect(neuron.bias).toBe(bias[Math.floor(unit / 12)]);
+      const weights = neuron.terms.filter(({ weight }) => weight !== 0).map(({ weight }) => weight);
+      const channel = Math.floor(unit / 12);
+      expect(weights).toEqual([...kernel.slice(channel * 8, channel * 8 + 8)]);
+      expect(neuron.activation).toEqual({ name: "relu", value: Math.max(0, neuron.z) });
+    }
+    expect(await failureOf(() => contributions(model, image, { layer: "layers.0", unit: 36 }))).toMatchInlineSnapshot(
+      `"UsageError: contributions: unit must be 0 to 35, got 36"`,
+    );
+  });
+
+  test("what is not linear is refused", async () => {
+    const model = sequential(new Residual(sequential(linear(5, 5, { rng }), sigmoid)));
+    const failing = () => contributions(model, fromArray(rng.normal([1, 5])), { layer: "layers.0", unit: 2 });
+    expect(await failureOf(failing)).toContain('layer "layers.0" is not linear: slope times input');
+  });
+
+  test("activationTimesWeight tells the same of all units at once", async () => {
+    const model = sequential(linear(6, 4, { rng }), relu, linear(4, 3, { rng, bias: false }));
+    const x = fromArray(rng.normal([1, 6]));
+    for (const layer of ["layers.0", "layers.2"]) {
+      const all = await activationTimesWeight(model, x, { layer });
+      for (let unit = 0; unit < all.outFeatures; unit++) {
+        const one = await contributions(model, x, { layer, unit });
+        expect(all.sums[unit]).toBeCloseTo(one.sum, 12);
+        expect([all.z[unit], all.biases[unit]]).toEqual([one.z, one.bias]);
+        expect(all.bounds[unit]).toBeCloseTo(one.bound, 15);
+        expect(all.activation?.values[unit]).toBe(one.activation?.value);
+        for (const { index, product, weight, input } of one.terms) {
+          expect(all.products[unit * all.inFeatures + index]).toBe(product);
+          expect(all.weights[unit * all.inFeatures + index]).toBe(weight);
+          expect(all.inputs[index]).toBe(input);
+        }
+      }
+    }
+    expect(await failureOf(() => activationTimesWeight(model, x, { layer: "layers.1" }))).toMatchInlineSnapshot(
+      `"UsageError: activationTimesWeight: no linear layer "layers.1": expected "layers.0" or "layers.2""`,
+    );
+    expect(await failureOf(() => activationTimesWeight(sequential(relu), x, { layer: "" }))).toMatchInlineSnapshot(
+      `"UsageError: activationTimesWeight: the model has no linear layer"`,
+    );
   });
 });

@@ -40,14 +40,24 @@ export const INPUT = "input";
  * @throws UsageError listing the calls that the model makes, for one that it does not; the signal's reason if stopped.
  * @example const hidden = (await layerOutputs(model, digits.test, { layers: ["layers.2"] })).get("layers.2");
  */
-export async function layerOutputs(
+export function layerOutputs(
   model: Layer,
   data: Dataset,
   options: LayerOutputsOptions = {},
 ): Promise<Map<string, LayerOutput>> {
+  return collectOutputs("layerOutputs", model, data, options);
+}
+
+/** `layerOutputs` on behalf of another function. */
+export async function collectOutputs(
+  where: string,
+  model: Layer,
+  data: Dataset,
+  options: LayerOutputsOptions,
+): Promise<Map<string, LayerOutput>> {
   const found = new Map<string, { shape: Shape; data: TypedArray }>();
   await eachLayerOutput(
-    "layerOutputs",
+    where,
     model,
     data,
     options,

@@ -11,7 +11,7 @@ import type { Tensor } from "../tensor/tensor.ts";
 import { doublesOf } from "./attribution.ts";
 import { solveCholesky } from "./cholesky.ts";
 import { needClasses } from "./data-pass.ts";
-import { type LayerOutput, type LayerOutputsOptions, layerOutputs } from "./layer-outputs.ts";
+import { collectOutputs, type LayerOutput, type LayerOutputsOptions } from "./layer-outputs.ts";
 import { Progress } from "./long-work.ts";
 import { withCompiled } from "./with-compiled.ts";
 
@@ -80,8 +80,8 @@ export async function linearProbes(
   const device = await deviceOr(options.device);
   // Half of the way is running the network, half fitting.
   const report = (offset: number) => (done: number, total: number) => onProgress?.(offset + (done / total) * 250, 1000);
-  const first = await layerOutputs(model, training, { ...options, device, onProgress: report(0) });
-  const second = await layerOutputs(model, validation, { ...options, device, onProgress: report(250) });
+  const first = await collectOutputs(where, model, training, { ...options, device, onProgress: report(0) });
+  const second = await collectOutputs(where, model, validation, { ...options, device, onProgress: report(250) });
   const probes: LinearProbe[] = [];
   for (const [layer, output] of first) {
     const features = { training: output, validation: second.get(layer)! };
