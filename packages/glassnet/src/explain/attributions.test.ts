@@ -271,13 +271,21 @@ describe("errors", () => {
   const messageOf = (work: Promise<unknown>) => failureOf(() => work);
 
   test("a class, layer or form that there is not", async () => {
-    expect(await messageOf(gradientTimesInput(byHand(), x, { classIndex: 2 }))).toMatchInlineSnapshot(`"UsageError: gradientTimesInput: class must be 0 to 1, got 2"`);
-    expect(await messageOf(occlusion(byHand(), x, { classIndex: 0, versus: -1 }))).toMatchInlineSnapshot(`"UsageError: occlusion: class must be 0 to 1, got -1"`);
+    expect(await messageOf(gradientTimesInput(byHand(), x, { classIndex: 2 }))).toMatchInlineSnapshot(
+      `"UsageError: gradientTimesInput: class must be 0 to 1, got 2"`,
+    );
+    expect(await messageOf(occlusion(byHand(), x, { classIndex: 0, versus: -1 }))).toMatchInlineSnapshot(
+      `"UsageError: occlusion: class must be 0 to 1, got -1"`,
+    );
     expect(
       await messageOf(gradientTimesInput(byHand(), x, { classIndex: 0, layer: "layers.7" })),
-    ).toMatchInlineSnapshot(`"UsageError: gradientTimesInput: the model makes no call "layers.7": expected "layers.0""`);
+    ).toMatchInlineSnapshot(
+      `"UsageError: gradientTimesInput: the model makes no call "layers.7": expected "layers.0""`,
+    );
     const as = "logit" as "output";
-    expect(await messageOf(gradientTimesInput(byHand(), x, { classIndex: 0, as }))).toMatchInlineSnapshot(`"UsageError: gradientTimesInput: unknown as "logit": expected "output" or "probability""`);
+    expect(await messageOf(gradientTimesInput(byHand(), x, { classIndex: 0, as }))).toMatchInlineSnapshot(
+      `"UsageError: gradientTimesInput: unknown as "logit": expected "output" or "probability""`,
+    );
   });
 
   test("more than one example, or outputs that are no row of numbers", async () => {
@@ -300,11 +308,21 @@ describe("errors", () => {
         x: f32[1, 3]
         baseline: f32[2]"
     `);
-    expect(await messageOf(occlusion(byHand(), x, { ...choice, baseline: Number.NaN }))).toMatchInlineSnapshot(`"UsageError: occlusion: the baseline must be a finite number or a tensor, got NaN"`);
-    expect(await messageOf(occlusion(byHand(), x, { ...choice, window: [4] }))).toMatchInlineSnapshot(`"UsageError: occlusion: window must be whole numbers from 1 up to the example's [3], got [4]"`);
-    expect(await messageOf(occlusion(byHand(), x, { ...choice, window: [1, 1] }))).toMatchInlineSnapshot(`"ShapeError: occlusion: the window has more axes than an example: [1, 1] for [3]"`);
-    expect(await messageOf(integratedGradients(byHand(), x, { ...choice, steps: 0 }))).toMatchInlineSnapshot(`"UsageError: integratedGradients: steps must be a whole number from 1 to 10000, got 0"`);
+    expect(await messageOf(occlusion(byHand(), x, { ...choice, baseline: Number.NaN }))).toMatchInlineSnapshot(
+      `"UsageError: occlusion: the baseline must be a finite number or a tensor, got NaN"`,
+    );
+    expect(await messageOf(occlusion(byHand(), x, { ...choice, window: [4] }))).toMatchInlineSnapshot(
+      `"UsageError: occlusion: window must be whole numbers from 1 up to the example's [3], got [4]"`,
+    );
+    expect(await messageOf(occlusion(byHand(), x, { ...choice, window: [1, 1] }))).toMatchInlineSnapshot(
+      `"ShapeError: occlusion: the window has more axes than an example: [1, 1] for [3]"`,
+    );
+    expect(await messageOf(integratedGradients(byHand(), x, { ...choice, steps: 0 }))).toMatchInlineSnapshot(
+      `"UsageError: integratedGradients: steps must be a whole number from 1 to 10000, got 0"`,
+    );
     const rule = "simpson" as "gauss";
-    expect(await messageOf(integratedGradients(byHand(), x, { ...choice, rule }))).toMatchInlineSnapshot(`"UsageError: integratedGradients: unknown rule "simpson": expected "gauss" or "midpoint""`);
+    expect(await messageOf(integratedGradients(byHand(), x, { ...choice, rule }))).toMatchInlineSnapshot(
+      `"UsageError: integratedGradients: unknown rule "simpson": expected "gauss" or "midpoint""`,
+    );
   });
 });
