@@ -10,6 +10,7 @@ import { flatten } from "../src/nn/flatten.ts";
 import { Layer, type LayerConfig } from "../src/nn/layer.ts";
 import { linear } from "../src/nn/linear.ts";
 import { layerMakers } from "../src/nn/registry.ts";
+import { rescale } from "../src/nn/rescale.ts";
 import { Run } from "../src/nn/run.ts";
 import { sequential } from "../src/nn/sequential.ts";
 import { sgd } from "../src/optim/sgd.ts";
@@ -140,6 +141,13 @@ const contracts: readonly LayerContract[] = [
     config: { kind: "dropout", rate: 0 },
   },
   { title: "flatten", make: () => flatten(), input: [6, 2, 2], output: [6, 4], config: { kind: "flatten" } },
+  {
+    title: "rescale",
+    make: () => rescale([2, -1, 0.5, 3], 1.5),
+    input: [6, 4],
+    output: [6, 4],
+    config: { kind: "rescale", scale: [2, -1, 0.5, 3], offset: 1.5 },
+  },
   {
     title: "sequential",
     make: (rng) => sequential(linear(4, 5, { rng }), tanh, linear(5, 3, { rng })),

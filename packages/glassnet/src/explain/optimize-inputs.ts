@@ -151,6 +151,11 @@ async function follow(start: number, from: Float64Array, following: Following): 
     tolerance,
     maxSteps: options.maxSteps ?? inputOptions.maxSteps.default,
     epsilon,
+    // Near its target a squared difference is flat by itself: there the slope of the prediction tells.
+    slopeOf: ({ gradient, partials, prediction }) => {
+      if (goal.kind !== "target") return gradient;
+      return partials.map((partial) => Math.sign(prediction - goal.target) * partial);
+    },
     isReached: ({ prediction }) =>
       goal.kind === "target" && Math.abs(goal.target - prediction) <= tolerance * Math.max(Math.abs(goal.target), 1e-3),
     isStopped: () => options.signal?.aborted === true,

@@ -24,6 +24,8 @@ export interface DescentProblem<E extends Evaluation> extends Box {
   readonly maxSteps: number;
   /** Rounding of the loss, relative to it: smaller differences say nothing. */
   readonly epsilon: number;
+  /** The slope by which flatness is told; the gradient, if there is no better one. */
+  readonly slopeOf: (here: E) => Float64Array;
   /** Whether the goal is reached, apart from the slope. */
   readonly isReached: (here: E) => boolean;
   readonly isStopped: () => boolean;
@@ -64,9 +66,10 @@ export async function* descend<E extends Evaluation>(
   start: Float64Array,
   problem: DescentProblem<E>,
 ): AsyncGenerator<DescentPoint<E>, void> {
-  const { low, high, scales, learningRate, tolerance, epsilon } = problem;
+  const { scales, learningRate, tolerance, epsilon } = problem;
   const isFixedRate = learningRate !== undefined;
   const n = start.length;
+  const scaled = (slope: Float64Array): Float64Array => slope.map((g, i) => g * scales[i]!);
   let point: Float64Array = start.slice();
   let here = await problem.evaluate(point);
   let steepest = 0;
@@ -76,15 +79,15 @@ export async function* descend<E extends Evaluation>(
       ...{ point, here, stepSize: 0, move: new Float64Array(n), end },
     });
     if (!isFinitePoint(here)) return yield last("diverged");
-    const slopes = here.gradient.map((g, i) => g * scales[i]!);
-    steepest = slopes.reduce((most, g, i) => (low[i]! < high[i]! ? Math.max(most, Math.abs(g)) : most), steepest);
+    const slopes = scaled(problem.slopeOf(here));
+    steepest = Math.max(steepest, steepestOf(slopes, problem));
     if (problem.isReached(here)) return yield last("target");
     const free = freeSlope(point, slopes, steepest, problem);
     if (free <= tolerance) return yield last(isHeld(point, slopes, tolerance * steepest, problem) ? "bound" : "flat");
     if (step >= problem.maxSteps) return yield last("steps");
     if (problem.isStopped()) return yield last("stopped");
 
-    if (step === 0 && !isFixedRate) rate = FIRST_MOVE / steepest;
+    if (step === 0 && !isFixedRate) rate = FIRST_MOVE / steepestOf(scaled(here.gradient), problem);
     if (!isFixedRate) rate = careful(rate, here.gradient, problem);
     let next = moved(point, here.gradient, rate, problem);
     let there = await problem.evaluate(next);
@@ -124,6 +127,11 @@ function moved(point: Float64Array, gradient: Float64Array, rate: number, { low,
   });
 }
 
+/** The greatest slope of a coordinate that may move. */
+function steepestOf(slopes: Float64Array, { low, high }: Box): number {
+  return slopes.reduce((most, g, i) => (low[i]! < high[i]! ? Math.max(most, Math.abs(g)) : most), 0);
+}
+
 /** The change of the loss that the slope promises for a step. */
 function promise(gradient: Float64Array, from: Float64Array, to: Float64Array): number {
   return gradient.reduce((sum, g, i) => sum + g * (to[i]! - from[i]!), 0);
@@ -134,8 +142,8 @@ function freeSlope(point: Float64Array, slopes: Float64Array, steepest: number, 
   if (steepest === 0) return 0;
   return slopes.reduce((most, g, i) => {
     if (!(low[i]! < high[i]!)) return most;
-    const next = Math.min(high[i]!, Math.max(low[i]!, point[i]! - (scales[i]! * g) / steepest));
-    return Math.max(most, Math.abs(next - point[i]!) / scales[i]!);
+    const room = (g > 0 ? point[i]! - low[i]! : high[i]! - point[i]!) / scales[i]!;
+    return Math.max(most, Math.min(Math.abs(g) / steepest, room));
   }, 0);
 }
 

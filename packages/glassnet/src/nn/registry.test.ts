@@ -8,6 +8,7 @@ import { Flatten } from "./flatten.ts";
 import type { Layer } from "./layer.ts";
 import { Linear } from "./linear.ts";
 import { type LayerMaker, layerMakers, makeLayer } from "./registry.ts";
+import { Rescale } from "./rescale.ts";
 import { Sequential, sequential } from "./sequential.ts";
 
 function errorOf(description: unknown, ...rest: unknown[]): FormatError {
@@ -27,6 +28,7 @@ test("a description becomes the layer that it describes, of its own class, with 
     [{ kind: "activation", name: "gelu" }, Activation],
     [{ kind: "dropout", rate: 0.25 }, Dropout],
     [{ kind: "flatten" }, Flatten],
+    [{ kind: "rescale", scale: 2, offset: 1 }, Rescale],
     [{ kind: "sequential", layers: [{ kind: "flatten" }, { kind: "sequential", layers: [] }] }, Sequential],
   ] as const;
   expect(new Set(cases.map(([{ kind }]) => kind))).toEqual(new Set(Object.keys(layerMakers)));

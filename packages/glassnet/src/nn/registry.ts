@@ -91,7 +91,7 @@ export const layerMakers: Readonly<Record<string, OwnMaker>> = {
     try {
       return new Rescale(scale as PerFeature, offset as PerFeature);
     } catch (error) {
-      return making.fail((error as Error).message);
+      return making.fail((error as Error).message); // it names the layer itself
     }
   },
   sequential: ({ layers }, make, making) =>
