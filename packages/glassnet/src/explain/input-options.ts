@@ -31,7 +31,7 @@ export interface CommonInputOptions {
   readonly learningRate?: number;
   /** Most steps of each start. 200 by default. */
   readonly maxSteps?: number;
-  /** How small the slope must be, measured on the knobs' ranges and against the steepest one seen; how near to a target, as a share of it. 1e-8 by default. */
+  /** How small the slope must be, measured on the knobs' ranges and against the steepest one seen; how near to a target, as a share of it. 1e-7 by default. */
   readonly tolerance?: number;
   /** How many further starts are drawn at random within the bounds; the best of all is the result. 0 by default. */
   readonly restarts?: number;
@@ -63,7 +63,7 @@ export type OptimizeInputsOptions = InputGoal & CommonInputOptions;
 export const inputOptions = {
   output: { kind: "integer", min: 0, default: 0, help: "which output is meant" },
   maxSteps: { kind: "integer", min: 1, default: 200, help: "most steps of each start" },
-  tolerance: { kind: "number", min: 0, above: true, below: 1, default: 1e-8, help: "how small the slope must be" },
+  tolerance: { kind: "number", min: 0, above: true, below: 1, default: 1e-7, help: "how small the slope must be" },
   restarts: { kind: "integer", min: 0, max: 10_000, default: 0, help: "further starts, drawn within the bounds" },
   seed: { kind: "integer", min: 0, max: Number.MAX_SAFE_INTEGER, default: 0, help: "where further starts come from" },
   dtype: { kind: "choice", of: ["f32", "f64"], default: "f64", help: "the precision of the search" },

@@ -116,7 +116,7 @@ describe("the optimum", () => {
         for (const [k, { loss }] of best.path.entries()) if (k > 0) expect(loss).toBeLessThan(best.path[k - 1]!.loss);
         expect(["flat", "bound"]).toContain(best.reason);
       }),
-      { numRuns: 40 },
+      { numRuns: 60 },
     );
   });
 

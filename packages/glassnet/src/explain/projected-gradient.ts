@@ -46,6 +46,8 @@ const SUFFICIENT = 1e-4;
 const FIRST_MOVE = 0.1;
 const LONGEST_MOVE = 0.25;
 const MAX_HALVINGS = 60;
+/** A slope so small changes the loss by the square of it, which single precision does not show: it is as good as none. */
+const ALMOST_FLAT = 1e-4;
 /** How near to a bound, in scales, a coordinate counts as being at it. */
 const AT_BOUND = 1e-6;
 
@@ -83,12 +85,13 @@ export async function* descend<E extends Evaluation>(
     steepest = Math.max(steepest, steepestOf(slopes, problem));
     if (problem.isReached(here)) return yield last("target");
     const free = freeSlope(point, slopes, steepest, problem);
-    if (free <= tolerance) return yield last(isHeld(point, slopes, tolerance * steepest, problem) ? "bound" : "flat");
+    const levelled = (least: number) => last(isHeld(point, slopes, least * steepest, problem) ? "bound" : "flat");
+    if (free <= tolerance) return yield levelled(tolerance);
     if (step >= problem.maxSteps) return yield last("steps");
     if (problem.isStopped()) return yield last("stopped");
 
     if (step === 0 && !isFixedRate) rate = FIRST_MOVE / steepestOf(scaled(here.gradient), problem);
-    if (!isFixedRate) rate = careful(rate, here.gradient, problem);
+    if (!isFixedRate) rate = careful(rate, point, here.gradient, problem);
     let next = moved(point, here.gradient, rate, problem);
     let there = await problem.evaluate(next);
     if (!isFixedRate) {
@@ -100,7 +103,10 @@ export async function* descend<E extends Evaluation>(
         next = moved(point, here.gradient, rate, problem);
         there = await problem.evaluate(next);
       }
-      if (!(isBetter() && there.loss < here.loss)) return yield last(problem.isStopped() ? "stopped" : "precision");
+      if (!(isBetter() && there.loss < here.loss)) {
+        if (problem.isStopped()) return yield last("stopped");
+        return yield free <= ALMOST_FLAT ? levelled(ALMOST_FLAT) : last("precision");
+      }
     }
     const move = next.map((x, i) => x - point[i]!);
     yield { point, here, stepSize: rate, move };
@@ -111,11 +117,12 @@ export async function* descend<E extends Evaluation>(
 }
 
 /** The rate, or a smaller one, with which no coordinate that has two bounds goes more than a quarter of the way between them. */
-function careful(rate: number, gradient: Float64Array, { low, high, scales }: Box): number {
+function careful(rate: number, point: Float64Array, gradient: Float64Array, { low, high, scales }: Box): number {
   return gradient.reduce((least, g, i) => {
-    const room = LONGEST_MOVE * (high[i]! - low[i]!);
+    const most = LONGEST_MOVE * (high[i]! - low[i]!);
+    const room = g > 0 ? point[i]! - low[i]! : high[i]! - point[i]!; // a bound that is nearer ends the move by itself
     const slope = scales[i]! ** 2 * Math.abs(g);
-    return room > 0 && Number.isFinite(room) && least * slope > room ? room / slope : least;
+    return room > most && Number.isFinite(most) && least * slope > most ? most / slope : least;
   }, rate);
 }
 
