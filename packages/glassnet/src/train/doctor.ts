@@ -88,6 +88,9 @@ interface Case extends Omit<Checkup, "findings"> {
 /** Weights: parameters with an axis of outputs and one of inputs. Biases may be 0 and change quickly in good health. */
 const weightsOf = ({ params }: Case): readonly ParamHealth[] => params.filter(({ rank }) => rank >= 2);
 
+/** So many steps may pass before anybody is blamed for having learned nothing. */
+const EARLY_STEPS = 50;
+
 const bySeverity: readonly Severity[] = ["fault", "warning", "note"];
 
 /** Each looks for one fault. The bounds are rules of thumb: what a healthy training never showed, and a sick one did. */
@@ -159,7 +162,10 @@ const checks: readonly ((c: Case) => readonly Finding[])[] = [
     const last = options.epochs?.findLast(({ training }) => training);
     if (last === undefined || data.baselineLoss === null || lossFunction !== crossEntropy) return [];
     const facts = { loss: last.training!.loss, baseline: data.baselineLoss, epoch: last.epoch };
-    return facts.loss > 0.95 * facts.baseline && facts.baseline > 0.05 ? [finding("not-learning", "fault", facts)] : [];
+    const isEarly = (options.steps ?? 0) < EARLY_STEPS;
+    return !isEarly && facts.loss > 0.95 * facts.baseline && facts.baseline > 0.05
+      ? [finding("not-learning", "fault", facts)]
+      : [];
   },
 
   ({ options: { epochs } }) => {

@@ -30,6 +30,11 @@ export class History {
     return this.#size;
   }
 
+  /** Of the first batch: the loss of the start values. */
+  get firstLoss(): number | null {
+    return this.#size === 0 ? null : this.#losses[0]!;
+  }
+
   get lastLoss(): number | null {
     return this.#size === 0 ? null : this.#losses[this.#size - 1]!;
   }
