@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import { failureOf } from "../../test/training.ts";
 import { Rng } from "../core/random.ts";
 import { compute } from "./compute.ts";
@@ -55,6 +55,33 @@ describe("a device", () => {
     ],
   ])("is refused: %s", async (_, options, text) => {
     expect(await failureOf(() => openDevice(options))).toBe(text);
+  });
+});
+
+describe("what auto does without", () => {
+  beforeEach(() => {
+    vi.stubEnv("GLASSNET_NATIVE_FOLDER", "nowhere");
+  });
+  afterEach(() => {
+    vi.unstubAllEnvs();
+    vi.restoreAllMocks();
+  });
+
+  test("is told, each in one line", async () => {
+    vi.spyOn(WebAssembly, "validate").mockReturnValue(false);
+    const device = await openDevice();
+    expect(device.backend).toBe("reference");
+    expect(device.notices.map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^the native backend is not used: .+$/),
+      `the wasm backend is not used: this machine's WebAssembly has no SIMD; use the backend "reference", or a browser or Node of 2021 or later`,
+    ]);
+  });
+
+  test("is an error if it is a mistake of the library's own", async () => {
+    vi.spyOn(WebAssembly, "validate").mockImplementation(() => {
+      throw new TypeError("a mistake");
+    });
+    await expect(openDevice()).rejects.toThrow(new TypeError("a mistake"));
   });
 });
 
