@@ -13,13 +13,24 @@ import { printOverview, printVerbHelp } from "./help.ts";
 import { inspectVerb } from "./inspect.ts";
 import { type Language, type Messages, messagesOf } from "./messages/index.ts";
 import { predictVerb } from "./predict.ts";
+import { studioVerb } from "./studio.ts";
 import { openTerminal, type Terminal } from "./terminal.ts";
 import { trainVerb } from "./train.ts";
 import { visible } from "./visible.ts";
 
 /** Verbs with flags of any kind, as the table below holds them. */
 // biome-ignore lint/suspicious/noExplicitAny: a verb knows its own flags; the table does not
-const verbs = [trainVerb, evalVerb, predictVerb, explainVerb, inspectVerb, doctorVerb] as readonly Verb<any>[];
+type AnyVerb = Verb<any>;
+
+const verbs = [
+  trainVerb,
+  evalVerb,
+  predictVerb,
+  explainVerb,
+  inspectVerb,
+  studioVerb,
+  doctorVerb,
+] as readonly AnyVerb[];
 
 function versionOf(): string {
   const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");

@@ -127,6 +127,7 @@ export function printNext(
   const hasHidden = linearPlaces(saved.model).length > 1;
   printHead(terminal, m.train.nextHead);
   printPairs(terminal, [
+    [`npx glassnet studio ${path}${data}`, next.studio],
     [`npx glassnet explain ${path} --index ${at.index}${data}`, next.explain],
     [
       `npx glassnet explain ${path} --index ${at.index} --unit ${at.layer}:${at.unit}${data}`,

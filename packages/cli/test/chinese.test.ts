@@ -18,14 +18,14 @@ const NAMES = new Set(
    backprop layer program output limit epochs epoch bias weight log DIR NAME RATE SIZES LAYER UNIT COMMAND MODEL TERM TEXT
    color debug version seed batch size learning rate schedule optimizer activation loss decay encoding backend quiet
    KiB MiB trainedOn recipe learningRate batchSize validationAccuracy tail backpropagation gradient descent
-   native wasm WebAssembly auto typescript doctor threads reproducible`.split(/\s+/),
+   studio port open native wasm WebAssembly auto typescript doctor threads reproducible`.split(/\s+/),
 );
 
 /** Latin words in the text that are not names; commands, options, paths and numbers are left out. */
 function untranslated(text: string): string[] {
   const words = text
     .replace(/`[^`]*`/g, "")
-    .replace(/^.*(npx )?glassnet (train|eval|predict|explain|inspect|doctor|help).*$/gm, "")
+    .replace(/^.*(npx )?glassnet (train|eval|predict|explain|inspect|studio|doctor|help).*$/gm, "")
     .replace(/--[\w-]+/g, "")
     .replace(/[\w./-]+\.(json|jsonl|safetensors)/g, "")
     .match(/[A-Za-z]{2,}/g);
@@ -70,6 +70,7 @@ test("a training, its report, and everything about its model is in Chinese", asy
     ["help"],
     ["train", "--help"],
     ["explain", "--help"],
+    ["studio", "--help"],
     ["doctor", "--help"],
   ]);
   results.forEach(({ code, stdout, stderr }, i) => {
@@ -104,7 +105,7 @@ test("the command's own errors are in Chinese; the library's keep their English 
   ]);
   expect(`\n${results.map(({ stderr }) => stderr).join("\n")}`).toMatchInlineSnapshot(`
     "
-    错误：没有命令“trian”，可用的有：train、eval、predict、explain、inspect、doctor、help
+    错误：没有命令“trian”，可用的有：train、eval、predict、explain、inspect、studio、doctor、help
       提示：是不是想输入 glassnet train？
 
     错误：train：没有选项 --epoch

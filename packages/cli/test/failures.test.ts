@@ -76,12 +76,12 @@ test("verbs and arguments", async () => {
   ).toMatchInlineSnapshot(`
     "
     $ glassnet trian mnist
-    error: unknown command "trian": expected one of "train", "eval", "predict", "explain", "inspect", "doctor", "help"
+    error: unknown command "trian": expected one of "train", "eval", "predict", "explain", "inspect", "studio", "doctor", "help"
       help: did you mean glassnet train?
     (exit code 2)
 
     $ glassnet dance
-    error: unknown command "dance": expected one of "train", "eval", "predict", "explain", "inspect", "doctor", "help"
+    error: unknown command "dance": expected one of "train", "eval", "predict", "explain", "inspect", "studio", "doctor", "help"
     (exit code 2)
 
     $ glassnet train

@@ -11,6 +11,7 @@ const screens = [
   ["predict", "--help"],
   ["explain", "--help"],
   ["inspect", "--help"],
+  ["studio", "--help"],
   ["doctor", "--help"],
 ] as const;
 

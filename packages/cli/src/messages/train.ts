@@ -130,6 +130,7 @@ const en = {
   writeTrouble: (text: string) => `warning: ${text}`,
   nextHead: "What to try next",
   next: {
+    studio: "see through it in the browser",
     explain: "why this digit is seen as what it is",
     unit: "every term of one hidden neuron",
     outputUnit: "every term of one output neuron",
@@ -253,6 +254,7 @@ const zh: Train = {
   writeTrouble: (text) => `警告：${text}`,
   nextHead: "接下来可以试试",
   next: {
+    studio: "在浏览器中看透它",
     explain: "这个数字为什么被这样判断",
     unit: "一个隐藏神经元的每一项",
     outputUnit: "一个输出神经元的每一项",

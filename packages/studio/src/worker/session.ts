@@ -2,6 +2,7 @@ import {
   type ArrayData,
   type Device,
   type Divergence,
+  decodeModel,
   fromArray,
   type Layer,
   paramsOf,
@@ -14,7 +15,7 @@ import { History } from "./history.ts";
 import { Insight } from "./inside.ts";
 import { describeLayers, modelOf, preprocessingOf, type UnitMarks } from "./network.ts";
 import type { Info, Origin, Running, Status } from "./protocol.ts";
-import { type Assets, builtInModel, digitSample, type SessionData } from "./source.ts";
+import { type Assets, builtInModel, digitSample, type SessionData, servedBy } from "./source.ts";
 import { Teacher } from "./teacher.ts";
 import { WeightLog } from "./weight-log.ts";
 
@@ -60,12 +61,16 @@ export class Session {
     this.assets = assets;
   }
 
-  /** Begins with the built-in digits and their model. */
+  /** Begins with the built-in digits, and with their model if the server names no other. */
   static async open(options: SessionOptions): Promise<Session> {
     const session = new Session(options);
     session.#data = await digitSample(options.assets);
-    const saved = await builtInModel(options.assets);
-    await session.#take({ ...saved, name: "digits", origin: "built-in" });
+    const { model } = await servedBy(options.assets);
+    const project: Project =
+      model === null
+        ? { ...(await builtInModel(options.assets)), name: "digits", origin: "built-in" }
+        : { ...decodeModel(await options.assets(model.path), {}, model.name), name: model.name, origin: "file" };
+    await session.#take(project);
     return session;
   }
 
