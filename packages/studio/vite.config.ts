@@ -9,6 +9,7 @@ export default defineConfig({
   worker: { format: "es" },
   build: {
     target: "es2022",
+    rolldownOptions: { checks: { pluginTimings: false } },
     outDir: "dist",
     emptyOutDir: true,
     reportCompressedSize: false,

@@ -6,6 +6,7 @@ const LIBRARY = "packages/glassnet/src";
 /** Files that the package brings along; the sources name them by their addresses. */
 const ASSETS = "packages/glassnet/wasm";
 const COMMAND = "packages/cli/src";
+const STUDIO = "packages/studio/src";
 
 /** The layers of the library. An import leads to a lower row, or stays in its own folder. */
 const layers: readonly (readonly string[])[] = [
@@ -31,7 +32,7 @@ const HARD_CAP = 800; // lines of any file
 /** Source files above the soft cap, each with the reason why it is one idea and not two. */
 const longFiles: Readonly<Record<string, string>> = {};
 
-const vagueNames = /^(utils?|helpers?|common|misc|types?)\.ts$/;
+const vagueNames = /^(utils?|helpers?|common|misc|types?)\.tsx?$/;
 
 /** The folder below `src/` that a file belongs to, or the file itself if it is an entry. */
 function placeOf(path: string): string {
@@ -105,6 +106,34 @@ function outsiderFaults(home: string, file: SourceFile, allowed: readonly string
   return faults;
 }
 
+/** What the studio may import beside its own files: the library's entries for browsers, and what its pages are made with. */
+const studioPackages = [
+  ...["glassnet", "glassnet/engine"],
+  ...["react", "react-dom/client", "react-aria-components", "uplot", "uplot/dist/uPlot.min.css", "papaparse"],
+];
+
+/** These two know all screens: where they are loaded, on the page and in the worker. */
+const screenLists = [`${STUDIO}/app/screens.ts`, `${STUDIO}/worker/families.ts`];
+
+const screenOf = (path: string): string | undefined => path.match(/^packages\/studio\/src\/screens\/([^/]+)\//)?.[1];
+
+/** Screens know nothing of each other, and nobody reaches into a screen. */
+function studioFaults(file: SourceFile): string[] {
+  const faults: string[] = [];
+  for (const specifier of importsOf(file)) {
+    if (!specifier.startsWith(".")) {
+      if (!studioPackages.includes(specifier)) faults.push(`${file.path}: imports the package ${specifier}`);
+      continue;
+    }
+    const target = resolveImport(file.path, specifier);
+    if (!target.startsWith(`${STUDIO}/`)) faults.push(`${file.path}: imports ${target}, which is outside the studio`);
+    const screen = screenOf(target);
+    if (screen === undefined || screen === screenOf(file.path) || screenLists.includes(file.path)) continue;
+    faults.push(`${file.path}: imports ${target}, which belongs to the screen "${screen}"`);
+  }
+  return faults;
+}
+
 function sizeFaults(lines: ReadonlyMap<string, number>, exceptions: Readonly<Record<string, string>>): string[] {
   const faults: string[] = [];
   for (const [path, count] of lines) {
@@ -128,7 +157,10 @@ function nameFaults(paths: readonly string[]): string[] {
 }
 
 const library = filesUnder(LIBRARY, ".ts").filter((path) => !isTest(path) && !path.endsWith(".d.ts"));
-const all = ["packages", "examples", "test", "bench"].flatMap((folder) => filesUnder(folder, ".ts"));
+const all = ["packages", "examples", "test", "bench"].flatMap((folder) => [
+  ...filesUnder(folder, ".ts"),
+  ...filesUnder(folder, ".tsx"),
+]);
 
 describe("the repository", () => {
   test("imports of the library lead downwards, and only node/ knows Node", () => {
@@ -148,6 +180,12 @@ describe("the repository", () => {
       .filter((path) => !isTest(path))
       .flatMap((path) => outsiderFaults("examples", read(path), entries));
     expect(faults).toEqual([]);
+  });
+
+  test("screens of the studio know nothing of each other, and the studio knows the library by its entries", () => {
+    const files = [...filesUnder(STUDIO, ".ts"), ...filesUnder(STUDIO, ".tsx")].filter((path) => !isTest(path));
+    expect(files.length).toBeGreaterThan(50);
+    expect(files.flatMap((path) => studioFaults(read(path)))).toEqual([]);
   });
 
   test("no file is too long", () => {
@@ -211,6 +249,18 @@ describe("these checks notice", () => {
     expect(faults('import "glassnet/nn/linear";')).toHaveLength(1);
     expect(faults('import "chalk";')).toHaveLength(1);
     expect(faults('import "glassnet/node"; import "./bar.ts"; import "node:fs"; import "glassnet";')).toEqual([]);
+  });
+
+  test("a screen that reaches into another, and a studio that reaches behind an entry", () => {
+    const faults = (path: string, text: string) => studioFaults({ path: `${STUDIO}/${path}`, text });
+    expect(faults("screens/draw/pad.tsx", 'import { a } from "../train/card.tsx";')).toHaveLength(1);
+    expect(faults("components/figure.tsx", 'import { a } from "../screens/draw/pad.tsx";')).toHaveLength(1);
+    expect(faults("worker/session.ts", 'import { a } from "glassnet/node";')).toHaveLength(1);
+    expect(faults("worker/session.ts", 'import { a } from "../../../glassnet/src/nn/linear.ts";')).toHaveLength(1);
+    const right =
+      'import { useState } from "react"; import { a } from "./pad.tsx"; import "../../components/figure.tsx";';
+    expect(faults("screens/draw/index.tsx", `${right} const x = <p>{a}</p>;`)).toEqual([]);
+    expect(faults("app/screens.ts", 'const a = import("../screens/draw/index.tsx");')).toEqual([]);
   });
 
   test("a long file, and an exception that nobody needs", () => {

@@ -39,11 +39,17 @@ const modules = [
   "wasm/thread.js",
 ];
 
+/** The built studio, as the command serves it: pages, code, kernels and the built-in digits. */
+const studio = ["index.html", "served.json", "digits/model.safetensors", "digits/t10k-images-idx3-ubyte"].map(
+  (name) => `dist/studio/${name}`,
+);
+
 function packFaults(manifest: Manifest, files: readonly string[]): string[] {
   const wanted = [
     "package.json",
     "LICENSE",
     ...(manifest.name === "glassnet" ? modules : []),
+    ...(manifest.name === "@glassnet/cli" ? studio : []),
     ...Object.values(manifest.bin ?? {}),
     ...Object.values(manifest.exports).flatMap(({ types, default: code }) => [types!, code!]),
   ].map((path) => path.replace("./", ""));
@@ -56,6 +62,8 @@ function isPublishable(path: string): boolean {
   if (["package.json", "LICENSE", "README.md"].includes(path)) return true;
   if (/\.(test|test-d)\./.test(path)) return false;
   if (/^wasm\/(kernels[\w-]*\.wasm|thread\.js)$/.test(path)) return true;
+  if (/^dist\/studio\/(index\.html|served\.json|digits\/[\w.-]+|assets\/[\w.-]+\.(js|css|svg|wasm))$/.test(path))
+    return true;
   return /^bin\/[\w-]+\.js$/.test(path) || /^dist\/.*(\.js|\.js\.map|\.d\.ts)$/.test(path);
 }
 

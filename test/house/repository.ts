@@ -45,12 +45,12 @@ export function fromRoot(absolute: string): string {
 }
 
 export function isTest(path: string): boolean {
-  return /\.(test|test-d)\.ts$/.test(path);
+  return /\.(test|test-d)\.tsx?$/.test(path);
 }
 
 export function parse({ path, text }: SourceFile): readonly Syntax[] {
   try {
-    return parseAst(text, { lang: "ts" }, path).body as unknown as readonly Syntax[];
+    return parseAst(text, { lang: path.endsWith(".tsx") ? "tsx" : "ts" }, path).body as unknown as readonly Syntax[];
   } catch (cause) {
     throw new Error(`cannot parse ${path}`, { cause });
   }

@@ -26,10 +26,12 @@ function digestOfInputs(): string {
 }
 
 const digest = digestOfInputs();
-const note = new URL("made-from", folder);
-if (!existsSync(note) || readFileSync(note, "utf8") !== digest) {
+/** Beside the packages, so that it is not published. */
+const note = new URL("../../../node_modules/.cache/glassnet-digits", import.meta.url);
+if (!existsSync(new URL("model.safetensors", folder)) || !existsSync(note) || readFileSync(note, "utf8") !== digest) {
   const files = await digitFiles(await loadMnist(), builtInPlan);
   mkdirSync(folder, { recursive: true });
   for (const [name, bytes] of files) writeFileSync(new URL(name, folder), bytes);
+  mkdirSync(new URL(".", note), { recursive: true });
   writeFileSync(note, digest);
 }

@@ -1,5 +1,6 @@
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import type uPlot from "uplot";
+import "uplot/dist/uPlot.min.css";
 import { palettes } from "../draw/palette.ts";
 import { useMessages } from "../i18n/language.tsx";
 import { significant } from "../i18n/numbers.ts";
