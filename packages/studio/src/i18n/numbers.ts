@@ -44,14 +44,13 @@ export const percent = (share: number, digits = 1): string => {
 };
 
 /**
- * How many digits behind the point two ways to compute a number agree in, at most `most`: what they differ by is below half a unit
- * of the last of them. 0 if they agree in none.
+ * How many digits behind the point two ways to compute a number agree in, at most `most`: rounded to so many they are printed
+ * alike. 0 if they agree in none.
  */
 export function agreeingDigits(a: number, b: number, most = 10): number {
-  const difference = Math.abs(a - b);
-  if (!Number.isFinite(difference)) return 0;
-  if (difference === 0) return most;
-  return Math.max(0, Math.min(most, Math.floor(-Math.log10(2 * difference))));
+  let digits = most;
+  while (digits > 0 && fixed(a, digits) !== fixed(b, digits)) digits--;
+  return digits;
 }
 
 /** A number, printed only as far as a second way to compute it agrees. */
