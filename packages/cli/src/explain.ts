@@ -1,4 +1,11 @@
-import { type Contributions, contributions, type Evidence, findTerm } from "glassnet";
+import {
+  type AttributionMethod,
+  attributionMethods,
+  type Contributions,
+  contributions,
+  type Evidence,
+  findTerm,
+} from "glassnet";
 import type { Device } from "glassnet/engine";
 import { printBackprop, readBackprop } from "./backprop.ts";
 import { printCards } from "./card.ts";
@@ -11,6 +18,7 @@ import { digitFlags, modelFlags } from "./model-flags.ts";
 import { type LinearPlace, linearPlaces } from "./network.ts";
 import { printNeuron } from "./neuron.ts";
 import { checkFinite } from "./outcome.ts";
+import { pixelReport, printPixels } from "./pixel-report.ts";
 import { CLASSES } from "./recipe.ts";
 import { checkIndex, digitsFor, isPath, type OpenedModel, openDigitModel } from "./saved-model.ts";
 import { explainTerm, listTerms } from "./term.ts";
@@ -41,6 +49,15 @@ const flags = {
     isOptional: true,
     help: "class to compare with; by default the one that comes second",
     zh: "用来比较的类别；默认为排第二的类别",
+  },
+  method: {
+    kind: "choice",
+    of: attributionMethods,
+    default: "integrated-gradients",
+    isOptional: true,
+    placeholder: "NAME",
+    help: "which pixels speak for the class, and not for that of --versus if it is given; by this method",
+    zh: "用这种方法显示哪些像素支持该类别；给出 --versus 时，显示哪些支持它而不支持另一类",
   },
   backprop: {
     kind: "flag",
@@ -95,10 +112,11 @@ function parseUnit(
 
 /** Each way to explain has its own flags; one that would be ignored is a slip. */
 function checkCombination({ given, values, m }: ExplainCall): void {
-  const way = values.backprop ? "--backprop" : values.unit !== undefined ? "--unit" : undefined;
+  const way = (["backprop", "unit", "method"] as const).find((name) => given.has(name) && values[name] !== false);
   if (way === undefined) return;
-  const ignored = (["unit", "class", "versus"] as const).find((name) => `--${name}` !== way && given.has(name));
-  if (ignored !== undefined) throw new UsageFailure(m.usage.noEffect("explain", `--${ignored}`, way));
+  const others = way === "method" ? (["unit"] as const) : (["unit", "class", "versus", "method"] as const);
+  const ignored = others.find((name) => name !== way && given.has(name));
+  if (ignored !== undefined) throw new UsageFailure(m.usage.noEffect("explain", `--${ignored}`, `--${way}`));
 }
 
 function checkClasses({ values, m }: ExplainCall, predicted: number): void {
@@ -164,6 +182,20 @@ async function explainUnit(explained: Explained, call: ExplainCall): Promise<voi
   printNeuron(terminal, sum, { number: place.number, isPixels: place.isFirst, top: values.top ?? sum.terms.length }, m);
 }
 
+async function explainPixels(explained: Explained, method: AttributionMethod, call: ExplainCall): Promise<void> {
+  const { opened, decision, device } = explained;
+  const { terminal, m, values, writeJson } = call;
+  const { class: classIndex = decision.predicted, versus } = values;
+  const report = await pixelReport(opened.saved.model, decision, { method, classIndex, versus, device });
+  if (values.json) {
+    const { path, ...rest } = report;
+    writeJson({ ...headJson(explained, call), attribution: { ...rest, ...path, values: Array.from(report.values) } });
+    return;
+  }
+  terminal.print();
+  printPixels(terminal, report, values.top ?? EVIDENCE_SHOWN, m);
+}
+
 async function explainBackprop(explained: Explained, call: ExplainCall): Promise<void> {
   const { opened, decision, device } = explained;
   const { terminal, m, values, writeJson } = call;
@@ -195,6 +227,7 @@ async function explainModel(name: string, index: number, call: ExplainCall): Pro
   const explained = { opened, decision, device };
   if (values.backprop) await explainBackprop(explained, call);
   else if (values.unit !== undefined) await explainUnit(explained, call);
+  else if (values.method !== undefined) await explainPixels(explained, values.method, call);
   else await explainDecision(explained, call);
   if (!values.json) notices.print();
   return exitCodes.done;
@@ -213,6 +246,10 @@ export const explainVerb = verb({
     [
       "npx glassnet explain runs/… --index 8 --class 5 --versus 6",
       { en: "why a 5 and not a 6", zh: "为什么是 5 而不是 6" },
+    ],
+    [
+      "npx glassnet explain runs/… --index 0 --method integrated-gradients",
+      { en: "which pixels speak for it, and which against it", zh: "哪些像素支持这个判断，哪些反对" },
     ],
     [
       "npx glassnet explain runs/… --index 0 --backprop",

@@ -18,7 +18,8 @@ const NAMES = new Set(
    backprop layer program output limit epochs epoch bias weight log DIR NAME RATE SIZES LAYER UNIT COMMAND MODEL TERM TEXT
    color debug version seed batch size learning rate schedule optimizer activation loss decay encoding backend quiet
    KiB MiB trainedOn recipe learningRate batchSize validationAccuracy tail backpropagation gradient descent
-   studio port open native wasm WebAssembly auto typescript doctor threads reproducible`.split(/\s+/),
+   studio port open native wasm WebAssembly auto typescript doctor threads reproducible
+   method input integrated gradients occlusion`.split(/\s+/),
 );
 
 /** Latin words in the text that are not names; commands, options, paths and numbers are left out. */

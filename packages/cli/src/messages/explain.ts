@@ -31,6 +31,33 @@ const en = {
       output: "the weighted sum of the output",
     },
   },
+  pixels: {
+    head: (method: string, name: string, versus: string | undefined) =>
+      versus === undefined
+        ? `Which pixels speak for ${name}, by ${method}`
+        : `Which pixels speak for ${name} and not for ${versus}, by ${method}`,
+    methods: {
+      "gradient-x-input": "gradient × input",
+      "integrated-gradients": "integrated gradients",
+      occlusion: "occlusion",
+    },
+    key: "two pixels a character: # and + speak for it, = and - against it",
+    score: (value: string, isDifference: boolean) =>
+      isDifference ? `the difference of the two scores is ${value}` : `the score is ${value}`,
+    complete: (parts: {
+      total: string;
+      score: string;
+      blank: string;
+      difference: string;
+      missed: string;
+      steps: string;
+    }) =>
+      `all pixels together ${parts.total}; ${parts.score}, of a blank picture ${parts.blank}. The difference, ${parts.difference}, is missed by ${parts.missed} with ${parts.steps} points.`,
+    covered: (score: string) =>
+      `each pixel: what is lost if that pixel alone is made black; ${score}. Pixels that stand in for each other hide one another, so the sum says nothing.`,
+    slopes: (parts: { total: string; score: string; rest: string }) =>
+      `all pixels together ${parts.total}; ${parts.score}. What is missing, ${parts.rest}, comes from the biases, and from where the network bends.`,
+  },
   noSuchLayer: (given: string, known: string) => `--unit ${given}: no such linear layer; this model has ${known}`,
   badUnit: (given: string) => `--unit ${given}: expected LAYER:UNIT, such as 1:17`,
   noSuchUnit: (given: string, last: number) => `--unit ${given}: the layer has neurons 0 to ${last}`,
@@ -119,6 +146,19 @@ const zh: Explain = {
       beforeSigmoid: "经过 sigmoid 之前的加权和",
       output: "这个输出的加权和",
     },
+  },
+  pixels: {
+    head: (method, name, versus) =>
+      versus === undefined ? `哪些像素支持 ${name}（${method}）` : `哪些像素支持 ${name} 而不是 ${versus}（${method}）`,
+    methods: { "gradient-x-input": "梯度乘输入", "integrated-gradients": "积分梯度", occlusion: "遮挡法" },
+    key: "每个字符代表上下两个像素：# 和 + 支持，= 和 - 反对",
+    score: (value, isDifference) => (isDifference ? `两个得分之差是 ${value}` : `得分是 ${value}`),
+    complete: ({ total, score, blank, difference, missed, steps }) =>
+      `全部像素合计 ${total}；${score}，空白图片是 ${blank}，相差 ${difference}：取 ${steps} 个点，误差 ${missed}。`,
+    covered: (score) =>
+      `每个像素的数：只把这个像素变黑时减少多少；${score}。能互相替代的像素会彼此掩盖，所以它们的和没有意义。`,
+    slopes: ({ total, score, rest }) =>
+      `全部像素合计 ${total}；${score}。所差的 ${rest} 来自偏置，以及网络弯折的地方。`,
   },
   noSuchLayer: (given, known) => `--unit ${given}：没有这个线性层，模型有 ${known}`,
   badUnit: (given) => `--unit ${given}：应写成 LAYER:UNIT，如 1:17（第 1 层的 17 号神经元）`,
