@@ -78,7 +78,14 @@ export function Chart({ label, xLabel, x, curves, height = 180, isLog = false, r
               ...axis,
               ...ink,
               size: 52,
-              values: (_, splits) => splits.map((v) => (v === null ? "" : significant(v, 3).replace(/\.?0+$/, ""))),
+              values: (_, splits) =>
+                splits.map((v) =>
+                  v === null
+                    ? ""
+                    : significant(v, 3)
+                        .replace(/(\.\d*?)0+(?=e|$)/, "$1")
+                        .replace(/\.(?=e|$)/, ""),
+                ),
             },
           ],
           series: [
