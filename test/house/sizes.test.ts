@@ -68,8 +68,9 @@ const ceilings: Readonly<Record<string, Ceiling>> = {
   },
   "the single file": {
     bytes: singleFile,
-    gzip: 160_600,
-    reason: "152,953 on 2026-11-23: all names of glassnet, the glossary in two languages, and kernels.wasm in base64",
+    gzip: 192_800,
+    reason:
+      "183,629 on 2026-11-23: all names of glassnet (explanations and their tests are 14,088 of it), the glossary in two languages, and kernels.wasm in base64",
   },
   "kernels.wasm": { bytes: () => kernels("kernels.wasm"), gzip: 28_500, reason: "27,079 on 2026-11-23" },
   "kernels-relaxed.wasm": {
