@@ -1,5 +1,4 @@
 import {
-  type Ablation,
   type Attribution,
   ablation,
   type Dataset,
@@ -10,19 +9,12 @@ import {
   linearProbes,
   sliceRows,
 } from "glassnet";
-import type { ExampleParams } from "../../worker/example.ts";
 import type { LayerInfo } from "../../worker/protocol.ts";
 import type { Session } from "../../worker/session.ts";
 import { StudioError } from "../../worker/trouble.ts";
+import { DRAWS, type QuestionParams, type Removal, type RemovalParams } from "./removal.ts";
 
 /** @file In the worker: why a class, whether that holds, and what each layer knows. */
-
-export interface QuestionParams {
-  readonly example: ExampleParams;
-  readonly classIndex: number;
-  /** "Why this and not that"; why this at all for `null`. */
-  readonly versus: number | null;
-}
 
 const versusOf = ({ versus }: QuestionParams): { versus?: number } => (versus === null ? {} : { versus });
 
@@ -59,21 +51,6 @@ export async function pixelsFor(session: Session, params: QuestionParams): Promi
   const options = { classIndex: params.classIndex, ...versusOf(params), device: session.device };
   const { values, shape, sum, output } = await gradientTimesInput(model, session.input(params.example), options);
   return { values, shape, sum, output, step: session.teacher.step };
-}
-
-export interface RemovalParams extends QuestionParams {
-  readonly count: number;
-}
-
-/** How many random choices of units the strongest ones are compared with. */
-export const DRAWS = 200;
-
-export interface Removal extends Ablation {
-  /** Path of the linear layer whose units were removed. */
-  readonly unitsOf: string;
-  readonly active: number;
-  readonly count: number;
-  readonly step: number;
 }
 
 /**

@@ -5,7 +5,7 @@ import { openSmallSession } from "../../../test/session.ts";
 import { coreHandlers } from "../../worker/core/index.ts";
 import type { Session } from "../../worker/session.ts";
 import { chooseUnits } from "./choose-units.ts";
-import { DRAWS } from "./explain.ts";
+import { DRAWS } from "./removal.ts";
 import { drawHandlers } from "./worker.ts";
 
 let session: Session;

@@ -1,5 +1,0 @@
-export const en = {
-  title: "Draw and explain",
-};
-
-export type DrawMessages = typeof en;
