@@ -16,6 +16,8 @@ export class Terrain {
   readonly arena: Arena;
   /** The walls, grown by the radius of the character. */
   readonly obstacles: readonly Wall[];
+  /** The corners at which somebody can stand: shortest ways turn there. */
+  readonly corners: readonly Point[];
   /** The goal first, then the corners from which it can be reached. */
   readonly anchors: readonly Anchor[];
 
@@ -25,6 +27,13 @@ export class Terrain {
     if (faults.length > 0) throw new RangeError(`this arena cannot be played: ${JSON.stringify(faults)}`);
     this.arena = arena;
     this.obstacles = arena.walls.map((wall) => grownBy(arena.radius, wall));
+    const corners = this.obstacles.flatMap(({ x, y, width, height }): Point[] => [
+      { x, y },
+      { x: x + width, y },
+      { x, y: y + height },
+      { x: x + width, y: y + height },
+    ]);
+    this.corners = corners.filter((corner) => this.isFree(corner));
     this.anchors = this.#findAnchors();
   }
 
@@ -32,9 +41,12 @@ export class Terrain {
     return x >= 0 && x <= this.arena.width && y >= 0 && y <= this.arena.height;
   }
 
-  /** Whether the character may stand there. */
-  isFree(point: Point): boolean {
-    return this.isOnPlane(point) && !this.obstacles.some((wall) => isInside(point, wall));
+  /** Whether the character may stand there, or nearly so: less than `slack` inside of a wall. */
+  isFree(point: Point, slack = 0): boolean {
+    return (
+      this.isOnPlane(point) &&
+      !this.obstacles.some((wall) => isInside(point, slack === 0 ? wall : grownBy(-slack, wall)))
+    );
   }
 
   /** Whether the straight way from a to b is free. */
@@ -60,10 +72,10 @@ export class Terrain {
    */
   move(a: Point, b: Point): Point {
     let at = a;
-    let to = b;
+    let to = this.#onPlane(b);
     for (let slide = 0; slide < 3; slide++) {
       const stop = this.#firstStop(at, to);
-      if (stop === undefined) return this.#onPlane(to);
+      if (stop === undefined) return to;
       const { enter, edge } = stop;
       const way = { x: to.x - at.x, y: to.y - at.y };
       const hit = { x: at.x + enter * way.x, y: at.y + enter * way.y };
@@ -71,7 +83,7 @@ export class Terrain {
       at = edge.axis === "x" ? { x: edge.at, y: hit.y } : { x: hit.x, y: edge.at };
       to = edge.axis === "x" ? { x: at.x, y: to.y } : { x: to.x, y: at.y };
     }
-    return this.#onPlane(at);
+    return at;
   }
 
   #firstStop(a: Point, b: Point): ReturnType<typeof crossing> {
@@ -127,13 +139,7 @@ export class Terrain {
    * @see Lozano-Pérez & Wesley 1979, Communications of the ACM 22(10): visibility graphs.
    */
   #findAnchors(): Anchor[] {
-    const corners = this.obstacles.flatMap(({ x, y, width, height }): Point[] => [
-      { x, y },
-      { x: x + width, y },
-      { x, y: y + height },
-      { x: x + width, y: y + height },
-    ]);
-    const points: Point[] = [this.arena.goal, ...corners.filter((corner) => this.isFree(corner))];
+    const points: Point[] = [this.arena.goal, ...this.corners];
     const toGoal = points.map((_, i) => (i === 0 ? 0 : Number.POSITIVE_INFINITY));
     const next = points.map(() => -1);
     const open = new Set(points.keys());
