@@ -2,14 +2,17 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { inputsFor, networkOf, networkOptions } from "../../test/networks.ts";
 import { failureOf } from "../../test/training.ts";
+import { openReference } from "../backends/reference/device.ts";
 import { Rng } from "../core/random.ts";
 import { Layer, type LayerConfig } from "../nn/layer.ts";
 import { linear } from "../nn/linear.ts";
 import { sequential } from "../nn/sequential.ts";
 import { fromArray, fromData, tensor, zeros } from "../tensor/create.ts";
+import { openDevice } from "../tensor/device.ts";
 import { gather, relu, sigmoid, softmax } from "../tensor/functions.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { Param } from "../tensor/variable.ts";
+import { ablation } from "./ablation.ts";
 import { evidence } from "./evidence.ts";
 import { gradientTimesInput } from "./gradient-times-input.ts";
 import { integratedGradients } from "./integrated-gradients.ts";
@@ -226,6 +229,31 @@ test("inputs that are indices can be covered, but have no gradient", async () =>
       help: use occlusion, or gradientTimesInput with a layer behind the one that looks them up"
   `);
   expect(await failureOf(() => integratedGradients(new Words(), words, { classIndex: 0 }))).toContain("only floats");
+});
+
+test("backends agree, and a device that cannot block does as well", async () => {
+  const model = sequential(linear(30, 20, { rng }), relu, linear(20, 3, { rng }));
+  const input = fromArray(rng.normal([1, 30]));
+  const wasm = await openDevice({ backend: "wasm", threads: 1 });
+  const { sync: _, ...waiting } = openReference();
+  const choice = { classIndex: 1, versus: 2 };
+  for (const attribute of [gradientTimesInput, integratedGradients, occlusion]) {
+    const expected = await attribute(model, input, { ...choice, device: openReference() });
+    for (const device of [wasm, waiting]) {
+      const found = await attribute(model, input, { ...choice, device });
+      expect(found.output).toBeCloseTo(expected.output, 5);
+      found.values.forEach((value, i) => {
+        expect(value).toBeCloseTo(expected.values[i]!, 5);
+      });
+    }
+  }
+  const removing = { ...choice, layer: "layers.1", count: 3, draws: 5 };
+  const expected = await ablation(model, input, { ...removing, device: openReference() });
+  for (const device of [wasm, waiting]) {
+    const found = await ablation(model, input, { ...removing, device });
+    expect(found.removed.units).toEqual(expected.removed.units);
+    expect(found.drop).toBeCloseTo(expected.drop, 5);
+  }
 });
 
 describe("long work", () => {

@@ -1,4 +1,6 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { inputsFor, networkOf, networkOptions } from "../../test/networks.ts";
 import { Convolution, Residual, Twice } from "../../test/own-layers.ts";
 import { failureOf, WatchedDevice } from "../../test/training.ts";
 import { openReference } from "../backends/reference/device.ts";
@@ -7,7 +9,7 @@ import { sliceRows } from "../data/dataset.ts";
 import { encode } from "../data/encode.ts";
 import { flatten } from "../nn/flatten.ts";
 import { Layer, type LayerConfig } from "../nn/layer.ts";
-import { linear } from "../nn/linear.ts";
+import { Linear, linear } from "../nn/linear.ts";
 import type { Run } from "../nn/run.ts";
 import { sequential } from "../nn/sequential.ts";
 import { loadMnist } from "../node/mnist.ts";
@@ -16,7 +18,10 @@ import { fromArray, tensor, zeros } from "../tensor/create.ts";
 import { relu, sigmoid } from "../tensor/functions.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { activationTimesWeight } from "./activation-times-weight.ts";
+import { layersByPath } from "./calls.ts";
+import { capture } from "./capture.ts";
 import { contributions, linearLayers } from "./contributions.ts";
+import { evidence } from "./evidence.ts";
 
 const rng = Rng.seeded(12);
 /** For what is compared bit by bit. */
@@ -198,6 +203,33 @@ describe("contributions", () => {
     expect(device.runs.length).toBeGreaterThan(0);
     expect(device.programs.size).toBe(0);
   });
+});
+
+test("for every layer kind and activation: each sum is the network's own within the bound, and the evidence is the logit", async () => {
+  await fc.assert(
+    fc.asyncProperty(networkOptions, fc.nat(10_000), async (options, draw) => {
+      const network = networkOf(options);
+      const x = inputsFor(network, 1, draw);
+      const run = await capture(network.model, x);
+      const summing = [...run.layers.values()].filter(({ path }) => {
+        const layer = layersByPath(network.model).get(path);
+        return layer instanceof Linear || layer instanceof Convolution;
+      });
+      for (const { path, output } of summing) {
+        const unit = draw % output.size;
+        const neuron = await contributions(network.model, x, { layer: path, unit });
+        expect(neuron.z).toBeCloseTo((await output.data())[unit]!, 4);
+        expect(Math.abs(neuron.sum - neuron.z), `${network.name} ${path}`).toBeLessThanOrEqual(neuron.bound);
+        const total = neuron.terms.reduce((sum, { product }) => sum + product, neuron.bias);
+        expect(total).toBeCloseTo(neuron.sum, 12);
+      }
+      for (const versus of [undefined, (draw + 1) % 3]) {
+        const why = await evidence(network.model, x, { classIndex: draw % 3, versus });
+        expect(Math.abs(why.sum - why.logit), network.name).toBeLessThanOrEqual(why.bound);
+      }
+    }),
+    { numRuns: 60, seed: 10 },
+  );
 });
 
 describe("of layers of other kinds", () => {
