@@ -116,7 +116,8 @@ function numbersOf({ inputs: { data }, size }: Dataset, names: readonly string[]
       sum += x;
     }
     const mean = sum / size;
-    return { name, at, low, high, mean, bounds: [low, high], start: mean };
+    const start = Math.min(high, Math.max(low, Number(mean.toPrecision(4))));
+    return { name, at, low, high, mean, bounds: [low, high], start };
   });
 }
 

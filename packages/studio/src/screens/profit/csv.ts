@@ -28,7 +28,7 @@ export type CsvFault =
   | { readonly fault: "no-numbers"; readonly columns: number }
   | { readonly fault: "one-number"; readonly column: string }
   | { readonly fault: "few-rows"; readonly rows: number }
-  | { readonly fault: "many-rows"; readonly rows: number }
+  | { readonly fault: "many-rows" }
   | { readonly fault: "many-columns"; readonly columns: number };
 
 /** As much text as is read: beyond it a table has too many rows anyway. */
@@ -53,7 +53,10 @@ export function numberIn(cell: string, isComma: boolean): number {
 
 /** Reads a table from text: commas, semicolons or tabs between cells, names in the first row or none at all. */
 export function readCsv(text: string): Csv | CsvFault {
-  const parsed = Papa.parse<string[]>(text.replace(/^\uFEFF/, ""), { skipEmptyLines: "greedy" });
+  const parsed = Papa.parse<string[]>(text.replace(/^\uFEFF/, ""), {
+    skipEmptyLines: "greedy",
+    preview: MAX_ROWS + 2, // names and one row too many
+  });
   const lines = parsed.data;
   if (lines.length === 0) return { fault: "empty" };
   const width = lines.reduce((most, line) => Math.max(most, line.length), 0);
@@ -61,7 +64,7 @@ export function readCsv(text: string): Csv | CsvFault {
   const isComma = parsed.meta.delimiter !== ",";
   const hasNames = lines[0]!.some((cell) => Number.isNaN(numberIn(cell, isComma)));
   const body = hasNames ? lines.slice(1) : lines;
-  if (body.length > MAX_ROWS) return { fault: "many-rows", rows: body.length };
+  if (body.length > MAX_ROWS) return { fault: "many-rows" };
   const names = namesOf(hasNames ? lines[0]! : [], width);
   const columns = names.map((name, j) =>
     columnOf(

@@ -68,3 +68,18 @@ export async function effectsOf(session: Session, lab: ProfitLab, which: number)
     })),
   };
 }
+
+/** What the linear fit has learnt, in the units of the table. */
+export interface Terms {
+  /** What is added for one unit more of each number. */
+  readonly slopes: readonly number[];
+  /** What is predicted where all numbers have their mean, and no level is switched on. */
+  readonly bias: number;
+}
+
+export async function termsOf(session: Session, lab: ProfitLab): Promise<Terms> {
+  const { weights, bias } = await lab.linearTerms(session);
+  const { preprocessing } = lab.fit("linear");
+  const std = preprocessing.kind === "standardize" ? preprocessing.std : [];
+  return { bias, slopes: lab.books.numbers.map(({ at }) => weights[at]! / (std[at] ?? 1)) };
+}

@@ -146,7 +146,7 @@ export class ProfitLab {
     return Float32Array.from(await outputs.data({ device: session.device }));
   }
 
-  /** The linear fit's weights of the inputs and its bias, in the units of the target. */
+  /** The linear fit's weights of the inputs, as they were put around 0, and its bias, in the units of the target. */
   async linearTerms(session: Session): Promise<{ readonly weights: Float64Array; readonly bias: number }> {
     const model = await this.model(session, "linear");
     const [layer] = linearLayers(model).values();

@@ -1,6 +1,6 @@
 import { give, type Handlers } from "../../worker/handler.ts";
 import type { Session } from "../../worker/session.ts";
-import { effectsOf } from "./effects.ts";
+import { effectsOf, termsOf } from "./effects.ts";
 import { type FitProgress, type LabInfo, labName, ProfitLab } from "./lab.ts";
 import { rowsOf } from "./rows.ts";
 import { type SearchParams, searched } from "./search.ts";
@@ -24,6 +24,12 @@ export const profitHandlers = {
   rows: (session: Session, params: Keyed & { fit: FitName; part: "training" | "validation" }) => {
     const lab = ProfitLab.of(session);
     return lab.memo(session, "rows", params, () => rowsOf(session, lab, params));
+  },
+
+  /** The linear fit written out: what one unit more of each number adds, and what is predicted for an average row. */
+  terms: (session: Session, params: Keyed) => {
+    const lab = ProfitLab.of(session);
+    return lab.memo(session, "terms", params, () => termsOf(session, lab));
   },
 
   /** What each level of a column of words, such as a season, adds. */
