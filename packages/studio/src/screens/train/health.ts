@@ -1,4 +1,5 @@
 import { type Checkup, type Dataset, type Observation, observe } from "glassnet";
+import type { EpochScores } from "../../worker/history.ts";
 import { lossOf } from "../../worker/network.ts";
 import type { Session } from "../../worker/session.ts";
 
@@ -10,6 +11,8 @@ export interface HealthReport {
   readonly rows: number;
   /** Units that were silenced by hand, by layer: the doctor finds them dead. */
   readonly silenced: number;
+  /** The scores of the last epoch. */
+  readonly last: EpochScores | null;
 }
 
 /** Rows of a checkup: enough to tell, few enough to be quick. */
@@ -61,5 +64,5 @@ export async function healthOf(session: Session): Promise<HealthReport> {
   });
   let silenced = 0;
   for (const mark of session.marks.values()) silenced += mark.silenced.size;
-  return { checkup, step: teacher.step, rows: checkup.rows, silenced };
+  return { checkup, step: teacher.step, rows: checkup.rows, silenced, last: history.epochs.at(-1) ?? null };
 }
