@@ -57,7 +57,7 @@ async function seasonEffects(model: Layer, books: Dataset): Promise<number[]> {
   for (let season = 0; season < seasons.length; season++) {
     const moved = Float32Array.from(data, (x, i) => (i % 7 < 3 ? x : Number((i % 7) - 3 === season)));
     const profits = await (await predict(model, { ...books, inputs: { dtype: "f32", shape, data: moved } })).data();
-    means.push(Number((profits.reduce((sum, x) => sum + x, 0) / books.size).toFixed(2)));
+    means.push([...profits].reduce((sum, x) => sum + x, 0) / books.size);
   }
   const middle = means.reduce((sum, x) => sum + x, 0) / means.length;
   return means.map((x) => x - middle);

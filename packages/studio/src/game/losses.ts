@@ -46,7 +46,7 @@ export class LossField {
     this.terrain = terrain;
     this.loss = loss;
     const { anchors } = terrain;
-    const [{ x, y }] = anchors as readonly [Point];
+    const { x, y } = terrain.arena.goal;
     const goal = fromData(Float64Array.of(x, y), [1, 2]);
     const places = fromData(Float64Array.from(anchors.flatMap((anchor) => [anchor.x, anchor.y])), [anchors.length, 2]);
     const onwards = fromData(Float64Array.from(anchors.map(({ toGoal }) => toGoal)), [1, anchors.length]);
