@@ -1,11 +1,14 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build } from "vite";
 
 const studio = fileURLToPath(new URL("..", import.meta.url));
 const library = join(studio, "../glassnet");
+
+/** Builds of sources as they were are kept for so long: other tests may still be served from them. */
+const KEPT_MS = 2 * 60 * 60 * 1000;
 
 function* filesBelow(folder: string): Generator<string> {
   for (const entry of readdirSync(folder, { withFileTypes: true }).sort((a, b) => (a.name < b.name ? -1 : 1))) {
@@ -33,14 +36,19 @@ export async function builtStudio(): Promise<string> {
   if (existsSync(folder)) return folder;
   mkdirSync(cache, { recursive: true });
   const outDir = join(cache, `making-${process.pid}`);
+  const { NODE_ENV } = process.env;
+  process.env.NODE_ENV = "production"; // the test runner's own value would bundle React for developers
   await build({ root: studio, configFile: join(studio, "vite.config.ts"), logLevel: "error", build: { outDir } });
+  if (NODE_ENV === undefined) delete process.env.NODE_ENV;
+  else process.env.NODE_ENV = NODE_ENV;
   try {
     renameSync(outDir, folder);
   } catch {
     rmSync(outDir, { recursive: true }); // another file of tests was faster
   }
-  for (const old of readdirSync(cache)) {
-    if (join(cache, old) !== folder && !old.startsWith("making-")) rmSync(join(cache, old), { recursive: true });
+  for (const name of readdirSync(cache)) {
+    const old = join(cache, name);
+    if (Date.now() - statSync(old).mtimeMs > KEPT_MS) rmSync(old, { recursive: true, force: true });
   }
   return folder;
 }

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import type { Browser, BrowserContext, Page } from "playwright-core";
+import type { Browser, BrowserContext, Page, Response } from "playwright-core";
 import { afterAll, beforeAll, test } from "vitest";
 import { findChromium, openChromium } from "../../../test/pack/chromium.ts";
 import { type StaticServer, serveFolder } from "../../../test/pack/static-server.ts";
@@ -18,6 +18,8 @@ export interface OpenOptions {
   readonly hash?: string;
   readonly hasTouch?: boolean;
   readonly reducedMotion?: boolean;
+  /** Hears every answer of the server; the test waits for it. */
+  readonly onResponse?: (response: Response) => Promise<void>;
 }
 
 /** A serious finding of axe-core. */
@@ -76,6 +78,8 @@ export function studioTest(name: string, run: (tools: StudioTools) => Promise<vo
         hasTouch,
       });
       contexts.push(context);
+      const heard: Promise<void>[] = [];
+      if (options.onResponse) context.on("response", (response) => heard.push(options.onResponse!(response)));
       const page = await context.newPage();
       context.on("console", (message) => {
         if (["error", "warning"].includes(message.type())) note(`console ${message.type()}: ${message.text()}`);
@@ -89,6 +93,7 @@ export function studioTest(name: string, run: (tools: StudioTools) => Promise<vo
       await page.waitForSelector("[data-session=open]", { state: "attached" }).catch((error: Error) => {
         throw new Error(["the session did not open", ...faults].join("\n"), { cause: error });
       });
+      await Promise.all(heard);
       return page;
     };
     const expectAccessible = async (page: Page): Promise<void> => {

@@ -36,7 +36,9 @@ export function Term({ id, children }: TermProps) {
     timer.current = setTimeout(() => setOpen(open), ms);
   };
   useEffect(() => () => clearTimeout(timer.current), []);
+  const isNeeded = isOpen || children === undefined; // the glossary is large, and most words are never asked about
   useEffect(() => {
+    if (!isNeeded) return undefined;
     let isWanted = true;
     void loadGlossary().then((terms) => {
       if (isWanted) setTerm(terms.find((known) => known.id === id));
@@ -44,10 +46,11 @@ export function Term({ id, children }: TermProps) {
     return () => {
       isWanted = false;
     };
-  }, [id]);
+  }, [id, isNeeded]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: with its text the panel has another size
   useEffect(() => {
     if (isOpen && anchor.current !== null && panel.current !== null) place(panel.current, anchor.current);
-  }, [isOpen]);
+  }, [isOpen, term]);
 
   return (
     <span className="term">

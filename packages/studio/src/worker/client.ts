@@ -23,6 +23,12 @@ export interface Port {
   terminate(): void;
 }
 
+/** A worker that has said nothing for so long, while something is asked of it, is asked whether it lives … */
+const SILENT_MS = 4000;
+/** … and is given up when that is not answered either. Nothing that it does in one piece takes nearly as long. */
+const GIVE_UP_MS = 12_000;
+const WATCH_EVERY_MS = 1000;
+
 /** Calls back at the next frame. */
 export type NextFrame = (callback: () => void) => void;
 
@@ -100,12 +106,29 @@ export class Client {
   #pulling: number | undefined;
   #isFrameDue = false;
   #isClosed = false;
+  #heardAt = performance.now();
+  #pingedAt: number | undefined;
+  readonly #watchdog: ReturnType<typeof setInterval>;
 
   constructor(open: () => Port, base: string, nextFrame: NextFrame) {
     this.#open = open;
     this.#base = base;
     this.#nextFrame = nextFrame;
     this.#port = this.#connect();
+    this.#watchdog = setInterval(() => this.#checkLife(), WATCH_EVERY_MS);
+  }
+
+  /** A worker may end without a word, as when memory runs out. */
+  #checkLife(): void {
+    const isWaited = this.#pending.size > 0 || this.#pulling !== undefined;
+    if (this.known.get().connection !== "open" || !isWaited) return;
+    const now = performance.now();
+    if (this.#pingedAt !== undefined && now - this.#pingedAt > GIVE_UP_MS) {
+      this.lose("the worker does not answer any more");
+    } else if (this.#pingedAt === undefined && now - this.#heardAt > SILENT_MS) {
+      this.#pingedAt = now;
+      this.#send({ type: "request", id: this.#nextId++, kind: "core/ping", params: undefined });
+    }
   }
 
   #connect(): Port {
@@ -128,6 +151,7 @@ export class Client {
     const pending = [...this.#pending.values()];
     this.#pending.clear();
     this.#pulling = undefined;
+    this.#pingedAt = undefined;
     this.known.update((known) => ({ ...known, connection: "lost", trouble }));
     for (const { settle } of pending) settle({ trouble });
   }
@@ -141,6 +165,7 @@ export class Client {
 
   close(): void {
     this.#isClosed = true;
+    clearInterval(this.#watchdog);
     this.#port.terminate();
   }
 
@@ -149,6 +174,8 @@ export class Client {
   }
 
   #receive(message: ToPage): void {
+    this.#heardAt = performance.now();
+    this.#pingedAt = undefined;
     if (message.type === "failed") {
       this.known.update((known) => ({ ...known, connection: "failed", trouble: message.trouble }));
       return;

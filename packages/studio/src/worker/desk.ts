@@ -5,7 +5,7 @@ import type { Session } from "./session.ts";
 import { StudioError, troubleOf } from "./trouble.ts";
 
 /** Requests that do not wait for their turn: they only set what the next training step looks at. */
-const atOnce: ReadonlySet<string> = new Set<Kind>(["core/pause", "core/speed"]);
+const atOnce: ReadonlySet<string> = new Set<Kind>(["core/pause", "core/speed", "core/ping"]);
 
 type Post = (message: ToPage, transfer: readonly ArrayBuffer[]) => void;
 

@@ -11,6 +11,9 @@ export const trainingHandlers = {
   /** Stops at the next step. It is answered at once, in the middle of whatever runs. */
   pause: (session: Session): void => session.pause(),
 
+  /** Says that the worker lives. It is answered at once. */
+  ping: (): void => undefined,
+
   /** At most so many steps a second, or as fast as it goes. */
   speed: (session: Session, { stepsPerSecond }: { stepsPerSecond: number | null }): void =>
     session.limit(stepsPerSecond),
