@@ -229,7 +229,7 @@ describe("it names", () => {
     const scored = (loss: number, right: number) => ({ loss, accuracy: right });
     const epochs = [{ epoch: 4, training: scored(0.1, 0.99), validation: scored(0.5, 0.8) }];
     expect((await expectFault("overfitting", network(), { epochs })).message).toBe(
-      "accuracy is 99 % on the training set and 80 % on the validation set",
+      "accuracy is 99% on the training set and 80% on the validation set",
     );
     const values = dataset({
       name: "values",

@@ -72,7 +72,7 @@ export type Finding = {
 }[FaultName];
 
 const number = (x: number): string => (Number.isFinite(x) ? String(Number(x.toPrecision(3))) : String(x));
-const percent = (x: number): string => `${Number((100 * x).toFixed(1))} %`;
+const percent = (x: number): string => `${Number((100 * x).toFixed(1))}%`;
 
 const sentences: { readonly [F in FaultName]: (facts: FaultFacts[F]) => readonly [message: string, advice: string] } = {
   "not-finite": ({ what }) => [
@@ -104,7 +104,7 @@ const sentences: { readonly [F in FaultName]: (facts: FaultFacts[F]) => readonly
     "lower the learning rate, take smaller start values, and scale inputs and targets",
   ],
   "large-updates": ({ param, ratio }) => [
-    `a step changes ${param} by ${percent(ratio)} of its length; about 0.1 % is usual`,
+    `a step changes ${param} by ${percent(ratio)} of its length; about 0.1% is usual`,
     "lower the learning rate",
   ],
   "small-updates": ({ param, ratio }) => [

@@ -113,13 +113,13 @@ function Numbers({ course, hasClasses }: { course: Course | undefined; hasClasse
   const m = useMessages(texts);
   const language = useLanguage();
   const last = course?.last;
-  const batch = course?.losses.mean.at(-1);
+  const batch = course?.lastLoss ?? undefined;
   const whole = (n: number): string => count(n, language);
   const of = last ? m.atEpoch(whole(last.epoch), whole(last.step)) : "";
   const share = (x: number | undefined): string => (x === undefined ? "–" : percent(x, 2));
   const loss = (x: number | undefined): string => (x === undefined ? "–" : significant(x, 4));
   const items: readonly (readonly [name: string, value: string, from: string])[] = [
-    [m.batchLoss, loss(batch), batch === undefined ? "" : m.beforeStep(whole(course!.losses.step.at(-1)!))],
+    [m.batchLoss, loss(batch), batch === undefined ? "" : m.beforeStep(whole(course!.step))],
     [m.trainingLoss, loss(last?.training?.loss), of],
     [m.validationLoss, loss(last?.validation?.loss), of],
     ...(hasClasses

@@ -22,6 +22,8 @@ export interface Course {
   };
   readonly epochs: EpochCurves;
   readonly last: EpochScores | null;
+  /** Loss of the last batch, before its update. */
+  readonly lastLoss: number | null;
   /** Means over several steps, if there are more steps than points. */
   readonly stepsPerPoint: number;
   readonly step: number;
@@ -67,6 +69,7 @@ export function courseOf({ history, teacher }: Session, params: { points: number
       validationAccuracy: pick(({ validation }) => validation?.accuracy),
     },
     last: history.epochs.at(-1) ?? null,
+    lastLoss: history.lastLoss,
     stepsPerPoint: Math.max(1, Math.ceil(history.steps / Math.max(1, step.length))),
     step: teacher.step,
   };

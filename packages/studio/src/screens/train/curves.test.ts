@@ -35,9 +35,9 @@ test("a thinned list keeps its ends", () => {
 describe("a histogram", () => {
   test("counts every number once, between the least and the greatest", () => {
     fc.assert(
-      fc.property(numbers, fc.integer({ min: 1, max: 60 }), (values, bins) => {
-        const { shares, beside, least, greatest, mean, low, high } = histogramOf(values, bins);
-        expect(shares.reduce((sum, share) => sum + share, 0) + beside).toBeCloseTo(1, 9);
+      fc.property(numbers, fc.integer({ min: 1, max: 60 }), fc.boolean(), (values, bins, isLog) => {
+        const { shares, beside, least, greatest, mean, low, high, zeros } = histogramOf(values, bins, isLog);
+        expect(shares.reduce((sum, share) => sum + share, 0) + beside + zeros).toBeCloseTo(1, 9);
         expect([least, greatest]).toEqual([Math.min(...values), Math.max(...values)]);
         expect(mean).toBeCloseTo(values.reduce((sum, x) => sum + x, 0) / values.length, 6);
         expect(low).toBeLessThan(high);
@@ -53,8 +53,15 @@ describe("a histogram", () => {
     expect(beside).toBeLessThan(0.02);
   });
 
-  test("of one number alone has room around it", () => {
-    expect(histogramOf([0, 0, 0], 4)).toMatchObject({ zeros: 1, mean: 0, std: 0, shares: [0, 0, 1, 0] });
+  test("of one number alone has room around it, and zeros stand apart", () => {
+    expect(histogramOf([3, 3, 3], 4)).toMatchObject({ zeros: 0, mean: 3, std: 0, shares: [0, 0, 1, 0] });
+    expect(histogramOf([0, 0, 0], 4)).toMatchObject({ zeros: 1, mean: 0, std: 0, shares: [0, 0, 0, 0] });
+  });
+
+  test("of sizes has powers of ten", () => {
+    const { low, high, shares } = histogramOf([-0.001, 0.001, 100, -100], 2, true);
+    expect([low, high]).toEqual([-3, 2]);
+    expect(shares).toEqual([0.5, 0.5]);
   });
 });
 

@@ -92,7 +92,7 @@ function Facts({ checkup, last }: { checkup: Checkup; last: EpochScores | null }
   const gap = !hasScores
     ? m.gapNone
     : last.training.accuracy !== undefined && last.validation.accuracy !== undefined
-      ? `${signed(100 * (last.training.accuracy - last.validation.accuracy), 2)} %`
+      ? m.points(signed(100 * (last.training.accuracy - last.validation.accuracy), 1))
       : signed(last.training.loss - last.validation.loss, 4);
   return (
     <dl className="train-facts">

@@ -1,10 +1,12 @@
 /** How numbers are spread: the share of them in each of equal bins from `low` to `high`. */
 export interface Histogram {
+  /** Ends of the bins; powers of ten if `isLog`. */
   readonly low: number;
   readonly high: number;
-  /** One for each bin; they sum to 1 with `beside`. */
+  readonly isLog: boolean;
+  /** One for each bin; they sum to 1 with `beside` and `zeros`. */
   readonly shares: readonly number[];
-  /** Share of the numbers outside of `low` to `high`. */
+  /** Share of the numbers, not 0, outside of `low` to `high`. */
   readonly beside: number;
   readonly mean: number;
   readonly std: number;
@@ -18,38 +20,43 @@ export interface Histogram {
 const SAMPLE = 8192;
 const OUTSIDE = 0.005;
 
-/** Counts numbers in bins whose range leaves out the rare ends: half a percent on either side. */
-export function histogramOf(values: ArrayLike<number>, bins: number): Histogram {
+/**
+ * Counts numbers in bins whose range leaves out the rare ends: half a percent on either side. Exact zeros are counted apart: most of
+ * what a relu gives would fill one bin.
+ *
+ * @param isLog bins of equal width in log₁₀|x|: for numbers whose size matters more than their sign
+ */
+export function histogramOf(values: ArrayLike<number>, bins: number, isLog = false): Histogram {
   const count = values.length;
   let sum = 0;
   let squares = 0;
   let least = Number.POSITIVE_INFINITY;
   let greatest = Number.NEGATIVE_INFINITY;
-  let zeros = 0;
+  const placed = new Float64Array(count);
+  let others = 0;
   for (let i = 0; i < count; i++) {
     const x = values[i]!;
     sum += x;
     squares += x * x;
     if (x < least) least = x;
     if (x > greatest) greatest = x;
-    if (x === 0) zeros++;
+    if (x !== 0) placed[others++] = isLog ? Math.log10(Math.abs(x)) : x;
   }
   const mean = sum / count;
-  const [low, high] = rangeOf(values);
+  const [low, high] = rangeOf(placed.subarray(0, others));
   const counts = new Array<number>(bins).fill(0);
   let beside = 0;
-  for (let i = 0; i < count; i++) {
-    const at = Math.floor(((values[i]! - low) / (high - low)) * bins);
-    if (values[i] === high) counts[bins - 1]! += 1;
-    else if (at >= 0 && at < bins) counts[at]! += 1;
+  for (let i = 0; i < others; i++) {
+    const x = placed[i]!;
+    if (x >= low && x <= high) counts[Math.min(bins - 1, Math.floor(((x - low) / (high - low)) * bins))]! += 1;
     else beside++;
   }
   return {
-    ...{ low, high, mean, least, greatest },
+    ...{ low, high, isLog, mean, least, greatest },
     shares: counts.map((n) => n / count),
     beside: beside / count,
     std: Math.sqrt(Math.max(0, squares / count - mean * mean)),
-    zeros: zeros / count,
+    zeros: (count - others) / count,
   };
 }
 

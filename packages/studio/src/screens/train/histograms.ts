@@ -103,7 +103,7 @@ async function spreadAt(session: Session, kept: Kept, weights: Weights): Promise
     spreads[path] = {
       weights: histogramOf(weights.get(`${path}.weight`)!, SPREAD_BINS),
       activations: histogramOf(await outputs[i]!.data({ device }), SPREAD_BINS),
-      gradients: histogramOf(await grads[`${path}.weight`]!.data({ device }), SPREAD_BINS),
+      gradients: histogramOf(await grads[`${path}.weight`]!.data({ device }), SPREAD_BINS, true),
     };
   }
   return spreads;

@@ -137,10 +137,10 @@ export const en = {
   spreadKinds: {
     weights: "Weights",
     activations: "Activations",
-    gradients: "Gradients of the weights",
+    gradients: "Gradients, by size",
   } satisfies Record<SpreadKind, string>,
   spreadsCaption: (rows: string) =>
-    `Oldest above, now below. Activations and gradients of the mean loss of ${rows} training examples, with the weights of each step. The outer half percent on either side is left out.`,
+    `Oldest above, now below. Activations and gradients of the mean loss of ${rows} training examples, with the weights of each step. Exact zeros are counted apart, the outer half percent on either side is left out.`,
   spreadLabel: (kind: string, layer: string, mean: string, std: string) =>
     `${kind} of ${layer} over time. Now: mean ${mean}, standard deviation ${std}`,
   spreadRow: { step: "Step", mean: "Mean", std: "Std. dev.", zeros: "Exactly 0" },
@@ -159,6 +159,7 @@ export const en = {
   expected: (classes: string) => `ln ${classes} for who knows nothing`,
   notMeasured: "not of fresh weights",
   gap: "Training less validation",
+  points: (x: string) => `${x} points`,
   gapNone: "after the first epoch",
   deadUnits: "Dead or saturated",
   ofUnits: (n: string, of: string) => `${n} of ${of} units`,

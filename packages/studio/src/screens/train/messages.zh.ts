@@ -205,9 +205,9 @@ export const zh: TrainMessages = {
   scale: "颜色刻度",
 
   spreadsFigure: "随时间变化的直方图",
-  spreadKinds: { weights: "权重", activations: "激活值", gradients: "权重的梯度" },
+  spreadKinds: { weights: "权重", activations: "激活值", gradients: "梯度（按大小）" },
   spreadsCaption: (rows) =>
-    `最早的在上，现在的在下。激活值和梯度取自 ${rows} 个训练样本的平均损失，用各步的权重计算。两端各略去半个百分点。`,
+    `最早的在上，现在的在下。激活值和梯度取自 ${rows} 个训练样本的平均损失，用各步的权重计算。恰为零的另计，两端各略去半个百分点。`,
   spreadLabel: (kind, layer, mean, std) => `${layer} 的${kind}随时间的变化。现在：均值 ${mean}，标准差 ${std}`,
   spreadRow: { step: "步", mean: "均值", std: "标准差", zeros: "恰为 0" },
   spreadNow: (mean, std, zeros) => `均值 ${mean}，标准差 ${std}，${zeros} 为 0`,
@@ -225,6 +225,7 @@ export const zh: TrainMessages = {
   expected: (classes) => `一无所知时为 ln ${classes}`,
   notMeasured: "不是新的初始值",
   gap: "训练减验证",
+  points: (x) => `${x} 个百分点`,
   gapNone: "第一轮之后才有",
   deadUnits: "失活或饱和",
   ofUnits: (n, of) => `${of} 个单元中 ${n} 个`,

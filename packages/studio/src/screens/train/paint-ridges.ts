@@ -6,7 +6,9 @@ import type { Histogram } from "./histogram.ts";
 /** Room for the steps at the left, and for the axis below. */
 const LEFT = 52;
 const BELOW = 18;
-const ABOVE = 20;
+const ABOVE = 6;
+/** Height of a ridge in distances between ridges. */
+const OVERLAP = 2.2;
 
 /**
  * Histograms over one axis, one behind the other, the oldest at the top and behind. Each is as high as its fullest bin. The last
@@ -22,14 +24,16 @@ export const paintRidges =
     const wide = width - LEFT - 4;
     const x = (value: number): number => LEFT + (wide * (value - low)) / (high - low);
     const foot = height - BELOW;
-    const gap = (foot - ABOVE) / Math.max(1, histograms.length);
-    const tall = Math.min(gap * 2.2, foot - ABOVE);
-    if (low < 0 && high > 0) {
+    const gap = (foot - ABOVE) / (histograms.length - 1 + OVERLAP);
+    const tall = gap * OVERLAP;
+    const hasZero = low < 0 && high > 0 && !histograms[0]!.isLog;
+    const print = (end: number): string => significant(histograms[0]!.isLog ? 10 ** end : end, 2);
+    if (hasZero) {
       context.strokeStyle = palette.line;
       context.lineWidth = 1;
       context.setLineDash([3, 3]);
       context.beginPath();
-      context.moveTo(x(0), ABOVE / 2);
+      context.moveTo(x(0), 0);
       context.lineTo(x(0), foot);
       context.stroke();
       context.setLineDash([]);
@@ -61,9 +65,9 @@ export const paintRidges =
       drawText(brush, steps[i] ?? "", LEFT - 6, base - 5, { ...style, weight: isNow ? 600 : 400 }, LEFT - 8);
     }
     const tick = { size: 11, colour: palette.muted } as const;
-    drawText(brush, significant(low, 2), LEFT, height - 7, { ...tick, align: "left" });
-    drawText(brush, significant(high, 2), width - 4, height - 7, { ...tick, align: "right" });
-    if (low < 0 && high > 0 && x(0) - LEFT > 56 && width - x(0) > 60) {
+    drawText(brush, print(low), LEFT, height - 7, { ...tick, align: "left" });
+    drawText(brush, print(high), width - 4, height - 7, { ...tick, align: "right" });
+    if (hasZero && x(0) - LEFT > 56 && width - x(0) > 60) {
       drawText(brush, "0", x(0), height - 7, { ...tick, align: "center" });
     }
   };

@@ -33,6 +33,7 @@ describe("the course of a training", () => {
     expect(whole.epochs.trainingLoss).toEqual(session.history.epochs.map(({ training }) => training!.loss));
     const few = trainHandlers.course(session, { points: 3, smooth: 0 });
     expect(few.stepsPerPoint).toBe(4);
+    expect([whole.lastLoss, few.lastLoss]).toEqual([whole.losses.mean.at(-1), whole.losses.mean.at(-1)]);
     expect(few.losses.mean[0]).toBeCloseTo(whole.losses.mean.slice(0, 4).reduce((a, b) => a + b) / 4, 10);
   });
 });
@@ -95,7 +96,7 @@ describe("spreads", () => {
     expect(now.weights.mean).toBeCloseTo(weights.reduce((sum, w) => sum + w, 0) / weights.length, 8);
     expect(now.weights.least).toBe(Math.min(...weights));
     for (const spread of Object.values(now)) {
-      expect(spread.shares.reduce((sum, share) => sum + share, 0) + spread.beside).toBeCloseTo(1, 10);
+      expect(spread.shares.reduce((sum, share) => sum + share, 0) + spread.beside + spread.zeros).toBeCloseTo(1, 10);
     }
     expect(now.activations.least).toBe(0); // relu
     expect(layers[first]![0]!.weights.mean).not.toBe(now.weights.mean);
