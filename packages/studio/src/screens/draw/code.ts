@@ -7,7 +7,7 @@ export const drawCode = {
     code: `
 import { activationTimesWeight, capture, softmax } from "glassnet";
 
-// x: one example as the network sees it, [1, 28, 28]
+// x: one example as the network sees it, [1, 1, 28, 28]
 const { layers, output } = await capture(model, x);
 console.log(await layers.get("layers.2")!.output.toArray()); // activations of the first hidden layer
 console.log(await softmax(output).toArray()); // the ten probabilities
@@ -58,7 +58,7 @@ console.log(drop, mean, atLeast, pValue);`,
 import { encode, fromArray } from "glassnet";
 
 // pixels: 784 bytes, after crop, fit into 20 × 20 and centring; preprocessing: that of the model
-const picture = fromArray({ dtype: "u8", shape: [1, 28, 28], data: pixels });
+const picture = fromArray({ dtype: "u8", shape: [1, 1, 28, 28], data: pixels });
 const x = encode(preprocessing, picture);
 const seen = await x.data();
 console.log(seen.length, seen.filter((value) => value !== 0).length);`,
@@ -66,10 +66,11 @@ console.log(seen.length, seen.filter((value) => value !== 0).length);`,
   unroll: {
     given: ["x", "pixel"],
     code: `
-// x: [1, 28, 28]; its rows end to end are one column of 784
-const column = x.reshape([784]);
+// x: one example, [1, 1, 28, 28]
+const picture = x.reshape([28, 28]);
+const column = picture.reshape([784]); // its rows end to end, as one column
 const row = Math.floor(pixel / 28);
-console.log(await column.at(pixel).item(), await x.at(0, row, pixel - 28 * row).item());`,
+console.log(await column.at(pixel).item(), await picture.at(row, pixel - 28 * row).item());`,
   },
   tiles: {
     given: ["model", "x", "unit"],

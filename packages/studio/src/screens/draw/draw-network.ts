@@ -176,6 +176,7 @@ function drawImageColumn(brush: Brush, { image }: NetworkPicture, layout: Networ
   context.strokeStyle = palette.line;
   context.lineWidth = 1;
   context.strokeRect(box.x - 0.5, box.y - 0.5, box.width + 1, box.height + 1);
+  if (image === null) return;
   context.strokeStyle = palette.muted;
   context.lineWidth = 0.6;
   context.globalAlpha = 0.55;

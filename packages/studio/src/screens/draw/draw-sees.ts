@@ -20,7 +20,7 @@ const GAP = 44;
 /** The pad with the crop and the centre of mass, an arrow, and the picture that the network gets with the box it was fitted into. */
 export function drawSees(brush: Brush, { ink, side, pixels, full, normalised, labels }: Sees): void {
   const { context, palette, width, height } = brush;
-  const size = Math.min((width - GAP) / 2, height - HEAD);
+  const size = Math.min((width - GAP) / 2 - 1, height - HEAD - 1);
   const left = (width - GAP - 2 * size) / 2;
   const pad: Box = { x: left, y: HEAD, width: size, height: size };
   const seen: Box = { ...pad, x: left + size + GAP };

@@ -24,7 +24,7 @@ export function cellAt(index: number, stage: Stage, width: number, height: numbe
   const top = (height - side) / 2;
   const long = (width - 2) / COUNT;
   const tall = (height - 2) / COUNT;
-  const thick = 22;
+  const thick = 34;
   const picture = { x: left + column * size, y: top + row * size, width: size, height: size };
   const line = { x: 1 + index * long, y: height / 2 - thick / 2, width: long, height: thick };
   const end = { x: width / 2 - thick / 2, y: 1 + index * tall, width: thick, height: tall };
@@ -92,6 +92,7 @@ export function drawUnroll(brush: Brush, { shades, stage, pixel }: Unroll): void
     context.lineWidth = 1;
     context.strokeRect(first.x - 0.5, first.y - 0.5, side + 1, side + 1);
   }
+  if (stage === 1 || stage === 2) drawRows(brush, stage);
   const at = cellAt(pixel, stage, width, height);
   const [wide, tall] = [Math.max(at.width, 5), Math.max(at.height, 5)];
   context.strokeStyle = palette.accent;
@@ -107,6 +108,17 @@ export function drawUnroll(brush: Brush, { shades, stage, pixel }: Unroll): void
     const x = Math.max(20, Math.min(width - 20, box.x + wide / 2));
     const y = isLine || box.y < 24 ? box.y + tall + 14 : box.y - 12;
     drawText(brush, label, x, y, { size: 13, weight: 700, colour: palette.accent, align: "center" });
+  }
+}
+
+/** Where some of the rows begin in the long row or the column. */
+function drawRows(brush: Brush, stage: 1 | 2): void {
+  const { palette, width, height } = brush;
+  for (let row = 0; row < FIELD; row += 7) {
+    const { x, y } = cellAt(row * FIELD, stage, width, height);
+    const style = { size: 11, colour: palette.muted } as const;
+    if (stage === 1) drawText(brush, `x${row * FIELD}`, x, y - 11, style);
+    else drawText(brush, `x${row * FIELD}`, x - 8, Math.max(7, y + 4), { ...style, align: "right" });
   }
 }
 

@@ -8,7 +8,7 @@ import { Value } from "../../components/value.tsx";
 import type { Brush } from "../../draw/brush.ts";
 import { drawSigned } from "../../draw/tiles.ts";
 import { useMessages } from "../../i18n/language.tsx";
-import { fixed, signed, significant } from "../../i18n/numbers.ts";
+import { agreed, fixed, signed, significant } from "../../i18n/numbers.ts";
 import { useExample, useLive } from "../../worker/hooks.tsx";
 import { useSelection } from "../../workspace/hooks.tsx";
 import { drawCode } from "./code.ts";
@@ -100,6 +100,12 @@ export function EvidenceFigure() {
         <>
           <table className="draw-evidence">
             <caption className="visually-hidden">{m.evidence.title}</caption>
+            <colgroup>
+              <col className="draw-col-unit" />
+              <col className="draw-col-factors" />
+              <col className="draw-col-product" />
+              <col />
+            </colgroup>
             <thead>
               <tr>
                 <th scope="col">{data.unitsOf === null ? m.evidence.pixel : m.evidence.unit}</th>
@@ -153,24 +159,30 @@ export function EvidenceFigure() {
             </tbody>
             <tfoot>
               <tr>
-                <th scope="row">
+                <th scope="row" colSpan={2}>
                   {asked.versus === null
                     ? m.evidence.logit(nameOf(asked.classIndex))
                     : m.evidence.difference(nameOf(asked.classIndex), nameOf(asked.versus))}
                 </th>
-                <td className="draw-factors muted">
-                  {m.evidence.network} <Value value={data.logit} check={data.sum} digits={6} />
-                </td>
                 <td className="draw-right">
                   <b>
                     <Value value={data.sum} check={data.logit} digits={6} />
                   </b>
                 </td>
-                <td className="muted">{m.evidence.bound(significant(data.bound, 2))}</td>
+                <td>
+                  <WayBar
+                    row={{ kind: "rest", value: data.sum, from: 0, to: data.sum }}
+                    low={way.low}
+                    high={way.high}
+                  />
+                </td>
               </tr>
             </tfoot>
           </table>
-          <p className="draw-counts">{m.evidence.counts(String(data.for.length), String(data.against.length))}</p>
+          <p className="draw-counts">
+            {m.evidence.network(agreed(data.logit, data.sum, 6), significant(data.bound, 2))}{" "}
+            {m.evidence.counts(String(data.for.length), String(data.against.length))}
+          </p>
         </>
       )}
     </Figure>
@@ -285,7 +297,8 @@ export function PixelsFigure() {
             </dd>
             <dt>{m.pixels.strongest}</dt>
             <dd>
-              {m.pixels.place(String(strongest), String(Math.floor(strongest / 28)), String(strongest % 28))}{" "}
+              {m.pixels.place(String(strongest), String(Math.floor(strongest / 28)), String(strongest % 28))}
+              <br />
               <Value value={data.values[strongest]!} digits={3} form="signed" />
             </dd>
           </dl>

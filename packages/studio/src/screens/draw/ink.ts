@@ -3,7 +3,7 @@ import { FIELD, inkBounds, type Raster } from "./normalise.ts";
 /** Pixels of the pad along an edge: ten for each of the network's. */
 export const PAD = 280;
 /** Width of the pen in pixels of the pad: as wide as the strokes of MNIST after the normalisation. */
-export const PEN = 22;
+export const PEN = 20;
 export const ERASER = 34;
 
 /** What is on the pad: ink in 280 × 280 pixels. Strokes are written into it; it knows nothing of the page. */

@@ -2,7 +2,7 @@ import type { ReactNode } from "react";
 
 export const en = {
   title: "Draw and explain",
-  lead: "Draw a digit. See every number on its way through the network, and why it answers what it answers.",
+  lead: "Draw a digit, follow it through the network, and see why the network answers as it does.",
   mismatch: (name: string, shape: string) =>
     `This screen is about pictures of 28 × 28 pixels and classes. The network "${name}" takes ${shape} numbers, or gives no classes.`,
   backToDigits: "Back to the digits",
@@ -73,6 +73,7 @@ export const en = {
       `Class ${name}: ${share === null ? "score" : "logit"} ${z}${share === null ? "" : `, probability ${share}`}`,
     unit: (layer: string, unit: string, z: string, y: string, from: string) =>
       `${layer}, unit ${unit}: sum ${z}, activation ${y}${from}`,
+    strongestPixel: (from: string, value: string) => `; most from pixel ${from}: ${value}`,
     strongest: (from: string, value: string) => `; most from unit ${from}: ${value}`,
   },
   evidence: {
@@ -84,7 +85,7 @@ export const en = {
     rivalLabel: "Class to compare with",
     not: "and not",
     nothing: "Draw a digit first: without a picture there is nothing to explain.",
-    unit: "Hidden unit",
+    unit: "Unit",
     pixel: "Pixel",
     unitName: (unit: string) => `Unit ${unit}`,
     pixelName: (pixel: string) => `Pixel ${pixel}`,
@@ -95,8 +96,8 @@ export const en = {
     rest: (n: string) => `${n} others`,
     logit: (name: string) => `Logit of ${name}`,
     difference: (name: string, rival: string) => `Logit of ${name} less that of ${rival}`,
-    network: "network:",
-    bound: (bound: string) => `rounding: ${bound} at most`,
+    network: (logit: string, bound: string) =>
+      `The network itself computed ${logit}; rounding may make up ${bound} at most.`,
     counts: (pro: string, contra: string) => `${pro} units speak for it, ${contra} against it.`,
     caption: (evidence: ReactNode) => (
       <>
@@ -159,7 +160,7 @@ export const en = {
     label:
       "Left the pad with the crop and the centre of mass, right the 28 × 28 pixels that the network is given, with the box of 20 × 20.",
     pad: "The pad",
-    network: "28 × 28 for the network",
+    network: "Network: 28 × 28",
     normalise: "Normalise as MNIST",
     encoding: "Encoding of pixels",
     intensity: "Intensity",
@@ -198,7 +199,8 @@ export const en = {
     label: "Tiles of weights, one for each unit, with its activation below. Arrow keys go from unit to unit.",
     active: (k: string, n: string) => `${k} of ${n} units are active.`,
     ofPixels: "A tile is the unit's 784 weights, where the pixels are.",
-    ofUnits: "A tile is the unit's weights, where the units of the layer before stand.",
+    ofUnits: (across: string) =>
+      `A tile is the unit's weights for the units of the layer before, in rows of ${across}.`,
     key: (weight: ReactNode, activation: ReactNode) => (
       <>
         Blue is a {weight} above 0, orange one below. The bar is the {activation}; faint tiles are silent.

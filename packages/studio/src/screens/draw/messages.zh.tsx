@@ -72,6 +72,7 @@ export const zh: DrawMessages = {
       `类别 ${name}：${share === null ? "得分" : "logit"} ${z}${share === null ? "" : `，概率 ${share}`}`,
     unit: (layer: string, unit: string, z: string, y: string, from: string) =>
       `${layer}，单元 ${unit}：加权和 ${z}，激活值 ${y}${from}`,
+    strongestPixel: (from: string, value: string) => `；最多来自像素 ${from}：${value}`,
     strongest: (from: string, value: string) => `；最多来自单元 ${from}：${value}`,
   },
   evidence: {
@@ -83,7 +84,7 @@ export const zh: DrawMessages = {
     rivalLabel: "用来对比的类别",
     not: "而不是",
     nothing: "请先画一个数字：没有图片就没有可解释的东西。",
-    unit: "隐藏单元",
+    unit: "单元",
     pixel: "像素",
     unitName: (unit: string) => `单元 ${unit}`,
     pixelName: (pixel: string) => `像素 ${pixel}`,
@@ -94,8 +95,7 @@ export const zh: DrawMessages = {
     rest: (n: string) => `其余 ${n} 个`,
     logit: (name: string) => `${name} 的 logit`,
     difference: (name: string, rival: string) => `${name} 与 ${rival} 的 logit 之差`,
-    network: "网络：",
-    bound: (bound: string) => `舍入误差至多 ${bound}`,
+    network: (logit: string, bound: string) => `网络自己算出的是 ${logit}；舍入误差至多 ${bound}。`,
     counts: (pro: string, contra: string) => `${pro} 个单元支持，${contra} 个单元反对。`,
     caption: (evidence: ReactNode) => (
       <>
@@ -153,7 +153,7 @@ export const zh: DrawMessages = {
     title: "网络看到的是什么",
     label: "左边是画板、裁剪框和质心，右边是交给网络的 28 × 28 像素和 20 × 20 的框。",
     pad: "画板",
-    network: "交给网络的 28 × 28",
+    network: "网络：28 × 28",
     normalise: "按 MNIST 归一化",
     encoding: "像素编码",
     intensity: "灰度",
@@ -186,7 +186,7 @@ export const zh: DrawMessages = {
     label: "每个单元一块权重图，下面是激活值。方向键在单元之间移动。",
     active: (k: string, n: string) => `${n} 个单元中有 ${k} 个激活。`,
     ofPixels: "一块图是该单元的 784 个权重，位置与像素相同。",
-    ofUnits: "一块图是该单元的权重，位置与上一层的单元相同。",
+    ofUnits: (across: string) => `一块图是该单元对上一层各单元的权重，每行 ${across} 个。`,
     key: (weight: ReactNode, activation: ReactNode) => (
       <>
         蓝色表示{weight}大于 0，橙色表示小于 0。横条是{activation}；颜色淡的单元没有激活。

@@ -136,7 +136,9 @@ function NetworkCanvas({ height }: { height: number }) {
         return m.network.output(names[at] ?? String(at), signed(z), share === undefined ? null : percent(share, 2));
       }
       const strong = look.gaps[column - 1]?.edges.find(({ to }) => to === at);
-      const from = strong && m.network.strongest(String(strong.from), signed(strong.value));
+      const from =
+        strong &&
+        (column === 1 ? m.network.strongestPixel : m.network.strongest)(String(strong.from), signed(strong.value));
       return m.network.unit(titleOf(column), String(at), signed(z), fixed(value), from ?? "");
     },
     [m, names, sizes, titleOf],

@@ -52,7 +52,9 @@ export function TilesFigure() {
       caption={
         <>
           {active !== null && layer !== undefined && m.tiles.active(String(active), String(layer.outFeatures))}{" "}
-          {layer?.path === hidden[0]?.path ? m.tiles.ofPixels : m.tiles.ofUnits}{" "}
+          {layer?.path === hidden[0]?.path
+            ? m.tiles.ofPixels
+            : m.tiles.ofUnits(String(acrossOf(layer?.inFeatures ?? 1)))}{" "}
           {m.tiles.key(<Term id="weight">{m.words.weight}</Term>, <Term id="activation">{m.words.activation}</Term>)}{" "}
           {provenance}
         </>
@@ -140,7 +142,7 @@ function Tiles({ layer }: { layer: LayerInfo }) {
       <Canvas
         ref={canvas}
         label={m.tiles.label}
-        height={isPhone ? 460 : layer.inFeatures === 784 ? 404 : 300}
+        height={isPhone ? 460 : layer.inFeatures === 784 ? 476 : 320}
         paint={paint}
         onPoint={({ x, y, width, height }) => {
           const at = pointed(x, y, width, height);
