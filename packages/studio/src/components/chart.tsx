@@ -186,31 +186,33 @@ export function Chart({ label, xLabel, x, curves, height = 180, isLog = false, r
         {at !== null &&
           `${xLabel} ${x[at]}: ${curves.map(({ label: name, values }) => `${name} ${values[at] === null || values[at] === undefined ? "" : significant(values[at], 4)}`).join(", ")}`}
       </div>
-      <table className="visually-hidden">
-        <caption>{m.chartTable}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{xLabel}</th>
-            {curves.map(({ label: name }) => (
-              <th scope="col" key={name}>
-                {name}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {sampleOf(x.length).map((index) => (
-            <tr key={index}>
-              <th scope="row">{x[index]}</th>
-              {curves.map(({ label: name, values }) => (
-                <td key={name}>
-                  {values[index] === null || values[index] === undefined ? "" : significant(values[index], 4)}
-                </td>
+      <div className="visually-hidden">
+        <table>
+          <caption>{m.chartTable}</caption>
+          <thead>
+            <tr>
+              <th scope="col">{xLabel}</th>
+              {curves.map(({ label: name }) => (
+                <th scope="col" key={name}>
+                  {name}
+                </th>
               ))}
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {sampleOf(x.length).map((index) => (
+              <tr key={index}>
+                <th scope="row">{x[index]}</th>
+                {curves.map(({ label: name, values }) => (
+                  <td key={name}>
+                    {values[index] === null || values[index] === undefined ? "" : significant(values[index], 4)}
+                  </td>
+                ))}
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
     </div>
   );
 }
