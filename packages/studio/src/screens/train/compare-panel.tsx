@@ -1,5 +1,5 @@
-import { useCallback, useEffect } from "react";
-import { Button, NumberField } from "../../components/controls.tsx";
+import { useCallback, useEffect, useState } from "react";
+import { Button, NumberField, Toggle } from "../../components/controls.tsx";
 import { Figure } from "../../components/figure.tsx";
 import { TroubleNotice } from "../../components/notice.tsx";
 import { useLanguage, useMessages } from "../../i18n/language.tsx";
@@ -131,24 +131,29 @@ interface SideFormProps {
 function SideForm({ side, settings, info, isDisabled, onChange }: SideFormProps) {
   const m = useMessages(texts);
   const configure = useConfigure();
+  const [isOpen, setOpen] = useState(false);
   const take = useCallback(() => {
     configure(settings, m.deeds.whole).catch(() => undefined); // a worker that is lost is told above
   }, [configure, settings, m]);
   return (
-    <details className="train-side">
-      <summary>{m.editSide(side)}</summary>
-      <fieldset disabled={isDisabled} className="train-fieldset">
-        <legend className="visually-hidden">{m.editSide(side)}</legend>
-        <div className="train-tools">
-          <Button kind="quiet" onPress={() => onChange(info.settings)}>
-            {m.fromNow}
-          </Button>
-          <Button kind="quiet" onPress={take}>
-            {m.useThis}
-          </Button>
-        </div>
-        <SettingsForm settings={settings} data={info.data} onChange={onChange} />
-      </fieldset>
-    </details>
+    <section className="train-side" aria-label={m.editSide(side)}>
+      <Toggle isSelected={isOpen} onChange={setOpen}>
+        {m.editSide(side)}
+      </Toggle>
+      {isOpen && (
+        <fieldset disabled={isDisabled} className="train-fieldset">
+          <legend className="visually-hidden">{m.editSide(side)}</legend>
+          <div className="train-tools">
+            <Button kind="quiet" onPress={() => onChange(info.settings)}>
+              {m.fromNow}
+            </Button>
+            <Button kind="quiet" onPress={take}>
+              {m.useThis}
+            </Button>
+          </div>
+          <SettingsForm settings={settings} data={info.data} onChange={onChange} />
+        </fieldset>
+      )}
+    </section>
   );
 }

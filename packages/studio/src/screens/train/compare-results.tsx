@@ -57,6 +57,9 @@ export function CompareResults() {
   );
 }
 
+/** Without hidden layers the first units are the outputs. */
+const OUTPUTS = 10;
+
 const printerOf = (score: ScoreName) => (x: number) => (score.endsWith("Accuracy") ? percent(x, 1) : significant(x, 3));
 
 interface BandsProps {
@@ -80,11 +83,9 @@ function Bands({ a, b, score, epochs, choice }: BandsProps) {
           { name: "A", band: left, dash: [], colour: "positive" },
           { name: "B", band: right, dash: [6, 4], colour: "negative" },
         ],
-        printerOf(score),
-        epochs,
-        chosen,
+        { print: printerOf(score), epochs, chosen, xLabel: m.epoch },
       )(brush),
-    [left, right, score, epochs, chosen],
+    [left, right, score, epochs, chosen, m],
   );
   const onKey = (event: KeyboardEvent): void => {
     const moves: Readonly<Record<string, number>> = {
@@ -190,18 +191,28 @@ function SideTiles({ a, b }: { a: Side; b: Side }) {
   );
 }
 
+/** Four tiles beside each other: large enough to be looked at. */
+const sideLayout = (units: number, values: Float32Array) => ({
+  ...weightLayout(
+    Array.from({ length: units }, (_, i) => i),
+    values.length / units,
+    true,
+  ),
+  columns: Math.min(4, units),
+  rows: Math.ceil(units / 4),
+});
+
 function TilesOf({ side, name, scale }: { side: Side; name: string; scale: number }) {
   const m = useMessages(texts);
   const values = side.tiles!;
-  const units = Math.min(TILES, side.settings.hidden[0]?.units ?? values.length / 784);
+  const units = Math.min(TILES, side.settings.hidden[0]?.units ?? OUTPUTS);
   const paint = useCallback(
     (brush: Brush) => {
-      const shown = Array.from({ length: units }, (_, i) => i);
-      paintWeights(weightLayout(shown, values.length / units, true), values, scale, -1)(brush);
+      paintWeights(sideLayout(units, values), values, scale, -1)(brush);
     },
     [values, units, scale],
   );
-  const { columns, rows } = weightLayout(Array.from({ length: units }), values.length / units, true);
+  const { columns, rows } = sideLayout(units, values);
   return (
     <div>
       <h3 className="train-sub">{name}</h3>

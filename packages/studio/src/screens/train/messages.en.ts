@@ -5,7 +5,7 @@ import type { SpreadKind } from "./histograms.ts";
 
 export const en = {
   title: "Train",
-  lead: "Change the network and how it learns on the left; watch it learn on the right. Nothing leaves this machine.",
+  lead: "Change the network and how it learns, and watch it learn. Nothing leaves this machine.",
   summary: (shape: string, parameters: string) => `${shape}, ${parameters} parameters`,
   startOver: "Start over",
   startOverHint: "New start values from the seed, as the settings say",
@@ -170,11 +170,11 @@ export const en = {
   ratioHint: "The mark lies between 0.000001 and 1; the band from 0.0001 to 0.01 is usual.",
 
   compareLead:
-    "Both settings are trained from the same seeds on the same examples. The network above is left alone and may be trained meanwhile.",
+    "Both settings are trained from the same seeds on the same examples. Your own network is left alone and may be trained meanwhile.",
   sideA: "A",
   sideB: "B",
-  fromNow: "As the network above",
-  useThis: "Use for the network above",
+  fromNow: "Take my network’s",
+  useThis: "Use for my network",
   differs: "What differs",
   same: "A and B are the same. Change something in B.",
   setting: "Setting",

@@ -77,7 +77,7 @@ const say = <F extends FaultName>(fault: F, facts: FaultFacts[F]): readonly [str
 
 export const zh: TrainMessages = {
   title: "训练",
-  lead: "左边修改网络和学习方式，右边看它学习。所有数据都留在这台机器上。",
+  lead: "修改网络和学习方式，看它怎样学习。所有数据都留在这台机器上。",
   summary: (shape, parameters) => `${shape}，${parameters} 个参数`,
   startOver: "重新开始",
   startOverHint: "按设置由随机种子产生新的初始值",
@@ -235,11 +235,11 @@ export const zh: TrainMessages = {
   ratio: "更新 ‖Δw‖/‖w‖",
   ratioHint: "标记位于 0.000001 与 1 之间；0.0001 到 0.01 的一段属于正常。",
 
-  compareLead: "两种设置用相同的种子、相同的样本训练。上面的网络不受影响，可以同时训练。",
+  compareLead: "两种设置用相同的种子、相同的样本训练。你自己的网络不受影响，可以同时训练。",
   sideA: "A",
   sideB: "B",
-  fromNow: "取上面网络的设置",
-  useThis: "用于上面的网络",
+  fromNow: "取我的网络的设置",
+  useThis: "用于我的网络",
   differs: "不同之处",
   same: "A 和 B 完全相同。请在 B 中改点什么。",
   setting: "设置",

@@ -4,7 +4,7 @@ import type { Band } from "./band.ts";
 
 const LEFT = 54;
 const RIGHT = 26;
-const BELOW = 22;
+const BELOW = 36;
 const ABOVE = 8;
 
 export interface BandCurve {
@@ -13,6 +13,16 @@ export interface BandCurve {
   /** Tells the curves apart besides colour. */
   readonly dash: readonly number[];
   readonly colour: "positive" | "negative";
+}
+
+/** What stands around the curves. */
+export interface BandsFrame {
+  /** A value in words, for the axis. */
+  readonly print: (x: number) => string;
+  readonly epochs: number;
+  /** An epoch that is marked, counted from 1. */
+  readonly chosen: number | null;
+  readonly xLabel: string;
 }
 
 /** Round numbers, about `most` of them, that lie between two. */
@@ -34,9 +44,9 @@ export function rangeOfBands(bands: readonly Band[]): readonly [low: number, hig
   return [low - room, high + room];
 }
 
-/** Means as lines and ranges as bands behind them, epoch by epoch. `chosen` is an epoch that is marked, counted from 1. */
+/** Means as lines and ranges as bands behind them, epoch by epoch. */
 export const paintBands =
-  (curves: readonly BandCurve[], print: (x: number) => string, epochs: number, chosen: number | null): Paint =>
+  (curves: readonly BandCurve[], { print, epochs, chosen, xLabel }: BandsFrame): Paint =>
   (brush) => {
     const { context, width, height, palette } = brush;
     const [low, high] = rangeOfBands(curves.map(({ band }) => band));
@@ -55,8 +65,13 @@ export const paintBands =
     }
     const across = ticksBetween(1, Math.max(2, epochs), Math.max(2, Math.floor(width / 70))).filter(Number.isInteger);
     for (const epoch of across.filter((tick) => tick >= 1 && tick <= epochs)) {
-      drawText(brush, String(epoch), x(epoch), height - 8, { size: 11, align: "center", colour: palette.muted });
+      drawText(brush, String(epoch), x(epoch), height - 26, { size: 11, align: "center", colour: palette.muted });
     }
+    drawText(brush, xLabel, (LEFT + width - RIGHT) / 2, height - 8, {
+      size: 11,
+      align: "center",
+      colour: palette.muted,
+    });
     if (chosen !== null) {
       context.strokeStyle = palette.muted;
       context.setLineDash([2, 2]);

@@ -101,15 +101,20 @@ describe("bands", () => {
       { name: "A", band: a, dash: [], colour: "positive" },
       { name: "B", band: b, dash: [6, 4], colour: "negative" },
     ] as const;
-    paintBands(curves, (x) => `${Math.round(100 * x)}%`, 3, 2)(brush);
-    expect(texts().slice(-2)).toEqual(["A", "B"]);
+    paintBands(curves, { print: (x) => `${Math.round(100 * x)}%`, epochs: 3, chosen: 2, xLabel: "Epoch" })(brush);
+    expect(texts().slice(-3)).toEqual(["Epoch", "A", "B"]);
     expect(texts()).toContain("3");
     expect(strokes).toContainEqual(["setLineDash", [6, 4]]);
   });
 
   test("of nothing draw no line", () => {
     const { brush, texts } = recordingBrush(500, 250);
-    paintBands([{ name: "A", band: bandOf([]), dash: [], colour: "positive" }], String, 5, null)(brush);
+    paintBands([{ name: "A", band: bandOf([]), dash: [], colour: "positive" }], {
+      print: String,
+      epochs: 5,
+      chosen: null,
+      xLabel: "Epoch",
+    })(brush);
     expect(texts()).not.toContain("A");
     expect(rangeOfBands([bandOf([])])).toEqual([0, 1]);
   });

@@ -97,27 +97,29 @@ function Ridges({ kind, layer, histograms, steps }: RidgesProps) {
       <h3 className="train-sub">{name}</h3>
       <Canvas label={m.spreadLabel(name, layer, number(now.mean), number(now.std))} height={190} paint={paint} />
       <p className="muted number train-note">{m.spreadNow(number(now.mean), number(now.std), percent(now.zeros))}</p>
-      <table className="visually-hidden">
-        <caption>{name}</caption>
-        <thead>
-          <tr>
-            <th scope="col">{m.spreadRow.step}</th>
-            <th scope="col">{m.spreadRow.mean}</th>
-            <th scope="col">{m.spreadRow.std}</th>
-            <th scope="col">{m.spreadRow.zeros}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {histograms.map((histogram, i) => (
-            <tr key={steps[i]}>
-              <th scope="row">{count(steps[i]!, language)}</th>
-              <td>{number(histogram.mean)}</td>
-              <td>{number(histogram.std)}</td>
-              <td>{percent(histogram.zeros)}</td>
+      <div className="visually-hidden">
+        <table>
+          <caption>{name}</caption>
+          <thead>
+            <tr>
+              <th scope="col">{m.spreadRow.step}</th>
+              <th scope="col">{m.spreadRow.mean}</th>
+              <th scope="col">{m.spreadRow.std}</th>
+              <th scope="col">{m.spreadRow.zeros}</th>
             </tr>
-          ))}
-        </tbody>
-      </table>
+          </thead>
+          <tbody>
+            {histograms.map((histogram, i) => (
+              <tr key={steps[i]}>
+                <th scope="row">{count(steps[i]!, language)}</th>
+                <td>{number(histogram.mean)}</td>
+                <td>{number(histogram.std)}</td>
+                <td>{percent(histogram.zeros)}</td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
     </div>
   );
 }
