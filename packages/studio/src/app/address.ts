@@ -29,10 +29,11 @@ function leftOutNow(info: Info | undefined, status: Status | undefined): LeftOut
 export function linkStateOf(workspace: Workspace, client: Client): LinkState {
   const { screen, selection, views, drawing } = workspace.state.get();
   const { info, status } = client.known.get();
-  const isMade = info !== undefined && info.model.origin !== "built-in";
+  const isMade = info !== undefined && info.model.origin === "settings";
   return {
     ...{ screen, selection, views, drawing },
-    settings: isMade ? info.settings : null,
+    settings: info?.settings ?? null,
+    isMade,
     data: info?.data.source === "mnist" ? "mnist" : "digits",
     leftOut: leftOutNow(info, status),
   };
@@ -115,7 +116,7 @@ export class Address {
   }
 
   /** Data and settings of the link. What the page has already is left alone, so that going back loses no training. */
-  async #restoreSession({ settings, data }: LinkState): Promise<boolean> {
+  async #restoreSession({ settings, isMade, data }: LinkState): Promise<boolean> {
     const { info } = this.#client.known.get();
     let lacksMnist = false;
     if (data === "mnist" && info?.data.source !== "mnist") {
@@ -126,8 +127,9 @@ export class Address {
     }
     if (settings !== null && JSON.stringify(settings) !== JSON.stringify(info?.settings)) {
       await this.#client.request("core/configure", { settings });
-      if (this.#client.known.get().info?.model.origin === "built-in") await this.#client.request("core/reset");
     }
+    const origin = this.#client.known.get().info?.model.origin;
+    if (isMade && origin === "built-in") await this.#client.request("core/reset");
     return lacksMnist;
   }
 }

@@ -1,6 +1,6 @@
 import { useState } from "react";
 import { Button } from "../components/controls.tsx";
-import { Notice } from "../components/notice.tsx";
+import { Notice, TroubleNotice } from "../components/notice.tsx";
 import { useLanguage, useMessages } from "../i18n/language.tsx";
 import { count } from "../i18n/numbers.ts";
 import { useClient, useStatus } from "../worker/hooks.tsx";
@@ -16,6 +16,7 @@ export function Banner() {
     <>
       <Connection />
       <Diverged />
+      <Failed />
       {present !== null && <Told news={present} onClose={() => news.set(null)} />}
     </>
   );
@@ -66,6 +67,17 @@ function Diverged() {
       <Button kind="plain" onPress={() => setClosed(divergence.message)}>
         {m.dismiss}
       </Button>
+    </div>
+  );
+}
+
+/** Training that could not begin or go on; it says why until it is started again. */
+function Failed() {
+  const failure = useStatus((status) => status?.failure ?? null);
+  if (failure === null) return null;
+  return (
+    <div className="banner">
+      <TroubleNotice trouble={failure} />
     </div>
   );
 }

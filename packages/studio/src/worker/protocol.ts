@@ -122,6 +122,8 @@ export interface Status {
   readonly stepsPerSecond: number | null;
   /** Why training stopped by itself. */
   readonly divergence: Divergence | null;
+  /** Why it could not go on at all, such as a model that does not take the data. */
+  readonly failure: Trouble | null;
 }
 
 /** From the page. `id` is the page's own count. */

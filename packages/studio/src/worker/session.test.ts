@@ -1,4 +1,4 @@
-import { linearLayers, openDevice, paramsOf } from "glassnet";
+import { linear, linearLayers, openDevice, paramsOf, Rng, Sequential } from "glassnet";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { smallAssets } from "../../test/assets.ts";
 import { initialSettings } from "../workspace/settings.ts";
@@ -141,6 +141,18 @@ describe("a session", () => {
     for (const layer of linearLayers((await session.current()).model).values()) {
       expect(layer.weight.value.stored!.every(Number.isFinite)).toBe(true);
     }
+  });
+
+  test("says why it cannot train a model that does not take the data, and goes on when it can", async () => {
+    const model = new Sequential([linear(3, 2, { rng: Rng.seeded(1) })]);
+    const { inputShape, preprocessing } = { inputShape: [3], preprocessing: { kind: "none" } as const };
+    await session.adopt({ model, inputShape, preprocessing, name: "other", origin: "file" });
+    session.run("run");
+    await session.idle();
+    expect(session.status()).toMatchObject({ running: null, step: 0, failure: { code: "shape-mismatch" } });
+    await session.rebuild();
+    await runFor("step");
+    expect(session.status()).toMatchObject({ step: 1, failure: null });
   });
 
   test("gives the signed change of weights since a step", async () => {

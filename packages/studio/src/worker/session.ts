@@ -14,9 +14,10 @@ import { type ExampleParams, inputOf, type StoredExample, storedExample } from "
 import { History } from "./history.ts";
 import { Insight } from "./inside.ts";
 import { describeLayers, modelOf, preprocessingOf, type UnitMarks } from "./network.ts";
-import type { Info, Origin, Running, Status } from "./protocol.ts";
+import type { Info, Origin, Running, Status, Trouble } from "./protocol.ts";
 import { type Assets, builtInModel, digitSample, type SessionData, servedBy } from "./source.ts";
 import { Teacher } from "./teacher.ts";
+import { troubleOf } from "./trouble.ts";
 import { WeightLog } from "./weight-log.ts";
 
 /** A model in the session: what a file holds, a name, and where it came from. */
@@ -52,6 +53,7 @@ export class Session {
   #stepsPerSecond: number | null = null;
   #limit: number | null = null;
   #divergence: Divergence | null = null;
+  #failure: Trouble | null = null;
   #turn: Promise<unknown> = Promise.resolve();
   #driving: Promise<void> | undefined;
   readonly #own = new Map<string, unknown>();
@@ -156,6 +158,7 @@ export class Session {
     this.#marks = new Map();
     this.#isEdited = false;
     this.#divergence = null;
+    this.#failure = null;
     this.history.clear();
     this.log.clear();
     this.#lesson();
@@ -265,9 +268,15 @@ export class Session {
   run(mode: Running): void {
     this.#running = mode;
     this.#divergence = null;
-    this.#driving ??= this.#drive().finally(() => {
-      this.#driving = undefined;
-    });
+    this.#failure = null;
+    this.#driving ??= this.#drive()
+      .catch((error: unknown) => {
+        this.#failure = troubleOf(error);
+        this.#revision++;
+      })
+      .finally(() => {
+        this.#driving = undefined;
+      });
   }
 
   /** Stops at the next step. */
@@ -367,6 +376,7 @@ export class Session {
       batchLoss: this.history.lastLoss,
       stepsPerSecond: this.#stepsPerSecond,
       divergence: this.#divergence,
+      failure: this.#failure,
     };
   }
 

@@ -16,6 +16,7 @@ const state: LinkState = {
   views: { train: { tab: "loss", smooth: 0.5, isLog: true, note: null } },
   drawing: Uint8Array.from({ length: 784 }, (_, i) => (i * 7) % 256),
   settings: { ...initialSettings, seed: 99, batchSize: 32 },
+  isMade: true,
   data: "mnist",
   leftOut: { steps: 340, isOwnModel: false, isOwnData: true, isEdited: true },
 };
@@ -71,7 +72,7 @@ test("values that cannot be are as in the beginning", async () => {
   } as unknown as LinkState;
   const found = await decodeLink(await encodeLink(hostile));
   expect(found.selection).toMatchObject({ unit: 0, layer: null, example: { from: "validation", index: 0 } });
-  expect(found.settings).toEqual({ ...initialSettings });
+  expect(found.settings).toEqual(initialSettings);
   expect(found.views).toEqual({ train: { x: null } });
   expect(found.drawing).toBeNull();
 });

@@ -28,8 +28,10 @@ export interface LinkState {
   readonly selection: Selection;
   readonly views: Readonly<Partial<Record<ScreenId, View>>>;
   readonly drawing: Uint8Array | null;
-  /** Settings from which the model was made; `null` for the built-in one. */
+  /** `null` if they are as in the beginning. */
   readonly settings: Settings | null;
+  /** Whether the model was made from the settings, and is not the built-in one. */
+  readonly isMade: boolean;
   readonly data: "digits" | "mnist";
   readonly leftOut: LeftOut;
 }
@@ -38,7 +40,7 @@ export const nothingLeftOut: LeftOut = { steps: 0, isOwnModel: false, isOwnData:
 
 export const plainLink = (screen: ScreenId): LinkState => ({
   ...{ screen, selection: initialSelection, views: {}, drawing: null },
-  ...{ settings: null, data: "digits", leftOut: nothingLeftOut },
+  ...{ settings: null, isMade: false, data: "digits", leftOut: nothingLeftOut },
 });
 
 /** A link that cannot be read: damaged, cut off, or of a newer studio. What can be read of it is in `state`. */
@@ -61,12 +63,13 @@ function differing<T extends object>(value: T, standard: T): Partial<T> | undefi
 
 /** What stands behind the `#`. */
 export async function encodeLink(state: LinkState): Promise<string> {
-  const { screen, selection, views, drawing, settings, data, leftOut } = state;
+  const { screen, selection, views, drawing, settings, isMade, data, leftOut } = state;
   const parts = {
     select: differing(selection, initialSelection),
     views: Object.keys(views).length === 0 ? undefined : views,
     drawing: drawing === null ? undefined : toBase64(drawing),
-    settings: settings === null ? undefined : (differing(settings, initialSettings) ?? {}),
+    settings: settings === null ? undefined : differing(settings, initialSettings),
+    made: isMade ? true : undefined,
     data: data === "digits" ? undefined : data,
     left: differing(leftOut, nothingLeftOut),
   };
@@ -88,13 +91,14 @@ export async function decodeLink(hash: string): Promise<LinkState> {
   }
   const fields = await unpack(packed).catch(() => undefined);
   if (fields === undefined || fields.v !== VERSION) throw new LinkError(plain);
-  const { select, views, drawing, settings, data, left } = fields;
+  const { select, views, drawing, settings, made, data, left } = fields;
   return {
     ...plain,
     selection: selectionOf(select),
     views: viewsOf(views),
     drawing: drawingOf(drawing),
     settings: settings === undefined ? null : checkSettings(settings),
+    isMade: made === true,
     data: data === "mnist" ? "mnist" : "digits",
     leftOut: leftOutOf(left),
   };
