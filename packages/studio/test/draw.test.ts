@@ -1,5 +1,7 @@
 import type { Page } from "playwright-core";
 import { expect } from "vitest";
+import { encodeLink, plainLink } from "../src/workspace/link.ts";
+import { initialSelection } from "../src/workspace/selection.ts";
 import { studioTest } from "./studio.ts";
 
 type Point = readonly [number, number];
@@ -199,4 +201,43 @@ studioTest("it works on a phone by touch, in both themes", async ({ open, expect
     expect(overflow).toBeLessThanOrEqual(0);
     await expectAccessible(page);
   }
+});
+
+studioTest("a test digit in black and white is a drawing, and itself again in shades", async ({ open }) => {
+  const page = await open("draw");
+  await page.getByText("Validation digit 0 ·").first().waitFor();
+  await page.getByText("Binary", { exact: true }).click();
+  await page.getByText("Digit 0 in black and white ·").first().waitFor();
+  await answers(page, "7");
+  await page.getByText("Intensity", { exact: true }).click();
+  await page.getByText("Validation digit 0 ·").first().waitFor();
+});
+
+studioTest("an example that is not there is said where it happens", async ({ open }) => {
+  const hash = await encodeLink({
+    ...plainLink("draw"),
+    selection: { ...initialSelection, example: { from: "validation", index: 123_456 } },
+  });
+  const page = await open("draw", { hash });
+  await page.getByText("It is not there.").waitFor();
+  await page.getByRole("button", { name: "Show the first digit" }).click();
+  await answers(page, "7");
+});
+
+studioTest("the picture follows while the network is trained", async ({ open }) => {
+  const page = await open("draw");
+  await answers(page, "7");
+  await page.getByRole("button", { name: "Train", exact: true }).click();
+  await page
+    .getByText(/Validation digit 0 · step [1-9]/)
+    .first()
+    .waitFor();
+  const shares = new Set<string>();
+  await expect
+    .poll(async () => {
+      shares.add((await page.locator(".draw-bar-value").nth(7).textContent())!);
+      return shares.size;
+    })
+    .toBeGreaterThan(1);
+  await page.getByRole("button", { name: "Pause", exact: true }).click();
 });

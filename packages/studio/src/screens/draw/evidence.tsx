@@ -19,8 +19,8 @@ import { texts } from "./texts.ts";
 
 /** Terms that stand for themselves; the others are folded. */
 const SHOWN = 9;
-/** While training or drawing, the evidence follows at most so often. */
-const EVERY_MS = 150;
+/** While training goes on, the evidence follows at most so often. */
+const EVERY_MS = 500;
 
 /** "Why 3", "why 3 and not 8": the same choice for the evidence, the pixels and the test. */
 function Asking({ asked }: { asked: Question }) {
@@ -89,7 +89,8 @@ export function EvidenceFigure() {
       code={drawCode.evidence}
       caption={
         <>
-          {m.evidence.caption(<Term id="evidence">{m.words.evidence}</Term>)} {provenance}
+          {m.evidence.caption(<Term id="evidence">{m.words.evidence}</Term>, <Term id="logits">{m.words.logit}</Term>)}{" "}
+          {provenance}
         </>
       }
     >

@@ -11,6 +11,9 @@ export interface Looked {
   readonly trouble: Trouble | undefined;
 }
 
+/** While training goes on, the picture follows some fifteen times a second: faster is not seen, and would cost training time. */
+const TRAINING_MS = 66;
+
 type Question = Pick<LookParams, "example" | "classIndex">;
 
 /**
@@ -28,6 +31,8 @@ export class Looker {
   #isStale = false;
   #revision = -1;
   #frame = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #askedAt = Number.NEGATIVE_INFINITY;
 
   constructor(client: Client) {
     this.#client = client;
@@ -59,13 +64,25 @@ export class Looker {
   stop(): void {
     this.#stop();
     cancelAnimationFrame(this.#frame);
+    clearTimeout(this.#timer);
     this.#question = null;
   }
 
-  /** Weights, model or data have changed: ask again at the next frame. */
+  /** Weights, model or data have changed: ask again, at the next frame or a little later. No frames come while the page is hidden. */
   #follow(): void {
-    const revision = this.#client.known.get().status?.revision ?? -1;
-    if (revision === this.#revision || this.#question === null || this.#frame !== 0) return;
+    const { status } = this.#client.known.get();
+    if (status === undefined || status.revision === this.#revision || this.#question === null) return;
+    if (this.#frame !== 0 || this.#timer !== undefined) return;
+    const rest = status.running === null ? 0 : this.#askedAt + TRAINING_MS - performance.now();
+    if (rest > 0) {
+      this.#timer = setTimeout(() => {
+        this.#timer = undefined;
+        this.#askAtFrame();
+      }, rest);
+    } else this.#askAtFrame();
+  }
+
+  #askAtFrame(): void {
     this.#frame = requestAnimationFrame(() => {
       this.#frame = 0;
       if (this.#question !== null) this.#ask();
@@ -79,6 +96,7 @@ export class Looker {
     }
     this.#isAsking = true;
     this.#isStale = false;
+    this.#askedAt = performance.now();
     const question = this.#question!;
     const focus = this.#focus;
     // What a focus has brought in does not stay when it is gone.

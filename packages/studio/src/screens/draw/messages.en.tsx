@@ -17,6 +17,7 @@ export const en = {
     inputLayer: "input layer",
     features: "features",
     ablation: "ablation",
+    logit: "logit",
   },
   provenance: {
     validation: (n: string) => `Validation digit ${n}`,
@@ -60,10 +61,10 @@ export const en = {
     outputs: "Output",
     hidden: (n: string) => (n === "" ? "Hidden" : `Hidden ${n}`),
     lines: (counts: string) => `Strong lines: ${counts}.`,
-    key: (weight: ReactNode, activation: ReactNode) => (
+    key: (weight: ReactNode, activation: ReactNode, softmax: ReactNode) => (
       <>
-        A line is {weight} × {activation}: solid blue adds, dashed orange takes away. Circles that are left out matter
-        less for this answer.
+        The bars are the probabilities that {softmax} makes of the output. A line is {weight} × {activation}: solid blue
+        adds, dashed orange takes away. Circles that are left out matter less for this answer.
       </>
     ),
     hover: "Point at a circle to see its number and its strongest connections.",
@@ -99,10 +100,10 @@ export const en = {
     network: (logit: string, bound: string) =>
       `The network itself computed ${logit}; rounding may make up ${bound} at most.`,
     counts: (pro: string, contra: string) => `${pro} units speak for it, ${contra} against it.`,
-    caption: (evidence: ReactNode) => (
+    caption: (evidence: ReactNode, logit: ReactNode) => (
       <>
         The {evidence} of the last hidden layer, strongest first. Blue speaks for the class, hatched orange against it;
-        with the bias it sums to the logit. Only digits that agree are printed.
+        with the bias it sums to the {logit}. Only digits that agree are printed.
       </>
     ),
   },

@@ -18,6 +18,7 @@ export const zh: DrawMessages = {
     inputLayer: "输入层",
     features: "特征",
     ablation: "消融",
+    logit: "logit",
   },
   provenance: {
     validation: (n: string) => `验证集第 ${n} 个数字`,
@@ -60,9 +61,10 @@ export const zh: DrawMessages = {
     outputs: "输出",
     hidden: (n: string) => (n === "" ? "隐藏层" : `隐藏层 ${n}`),
     lines: (counts: string) => `粗线：${counts}。`,
-    key: (weight: ReactNode, activation: ReactNode) => (
+    key: (weight: ReactNode, activation: ReactNode, softmax: ReactNode) => (
       <>
-        一条线是{weight} × {activation}：蓝色实线增加，橙色虚线减少。没画出的圆对这个回答影响较小。
+        横条是 {softmax} 由输出得到的概率。一条线是{weight} × {activation}
+        ：蓝色实线增加，橙色虚线减少。没画出的圆对这个回答影响较小。
       </>
     ),
     hover: "指向一个圆，可看它的数值和最强的连接。",
@@ -97,10 +99,10 @@ export const zh: DrawMessages = {
     difference: (name: string, rival: string) => `${name} 与 ${rival} 的 logit 之差`,
     network: (logit: string, bound: string) => `网络自己算出的是 ${logit}；舍入误差至多 ${bound}。`,
     counts: (pro: string, contra: string) => `${pro} 个单元支持，${contra} 个单元反对。`,
-    caption: (evidence: ReactNode) => (
+    caption: (evidence: ReactNode, logit: ReactNode) => (
       <>
-        最后一个隐藏层给出的{evidence}，由强到弱。蓝色支持该类别，带斜纹的橙色反对；加上偏置，总和就是
-        logit。只显示两种算法一致的位数。
+        最后一个隐藏层给出的{evidence}，由强到弱。蓝色支持该类别，带斜纹的橙色反对；加上偏置，总和就是 {logit}
+        。只显示两种算法一致的位数。
       </>
     ),
   },

@@ -44,7 +44,11 @@ export function NetworkFigure() {
               )}{" "}
             </>
           )}
-          {m.network.key(<Term id="weight">{m.words.weight}</Term>, <Term id="activation">{m.words.activation}</Term>)}{" "}
+          {m.network.key(
+            <Term id="weight">{m.words.weight}</Term>,
+            <Term id="activation">{m.words.activation}</Term>,
+            <Term id="softmax">softmax</Term>,
+          )}{" "}
           {provenance}
         </>
       }

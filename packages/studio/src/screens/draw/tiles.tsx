@@ -101,7 +101,7 @@ function Tiles({ layer }: { layer: LayerInfo }) {
       tiles.current = { ...shape, weights: data.weights };
       canvas.current?.redraw();
     },
-    { everyMs: 120 },
+    { everyMs: 250 },
   );
   const paint = useCallback(
     (brush: Brush): void => {
