@@ -26,6 +26,8 @@ export interface DataTableProps {
 }
 
 const SPARE_ROWS = 6;
+/** Of titles that take one line. */
+const HEAD_HEIGHT = 31;
 
 /**
  * A table of any number of rows, of which only the visible ones are made. Arrow keys, Page Up and Down, Home and End move through
@@ -35,6 +37,7 @@ export function DataTable(props: DataTableProps) {
   const { label, columns, rowCount, height, rowHeight = 26, selected, onSelect, onOpen, footer } = props;
   const [top, setTop] = useState(0);
   const scroller = useRef<HTMLDivElement>(null);
+  const head = useRef<HTMLDivElement>(null);
   const id = useId();
   const first = Math.max(0, Math.floor(top / rowHeight) - SPARE_ROWS);
   const last = Math.min(rowCount, Math.ceil((top + height) / rowHeight) + SPARE_ROWS);
@@ -44,10 +47,9 @@ export function DataTable(props: DataTableProps) {
     const element = scroller.current;
     if (selected === undefined || element === null) return;
     const y = selected * rowHeight;
+    const visible = element.clientHeight - (head.current?.offsetHeight ?? 0);
     if (y < element.scrollTop) element.scrollTop = y;
-    else if (y + rowHeight > element.scrollTop + element.clientHeight) {
-      element.scrollTop = y + rowHeight - element.clientHeight;
-    }
+    else if (y + rowHeight > element.scrollTop + visible) element.scrollTop = y + rowHeight - visible;
   }, [selected, rowHeight]);
 
   const onKeyDown = (event: KeyboardEvent): void => {
@@ -74,6 +76,10 @@ export function DataTable(props: DataTableProps) {
       {/* biome-ignore lint/a11y/useSemanticElements: rows are placed by hand, which a table element does not take */}
       <div
         role="grid"
+        ref={scroller}
+        className="data-scroll"
+        style={{ height: height + HEAD_HEIGHT }}
+        onScroll={(event: UIEvent<HTMLDivElement>) => setTop(event.currentTarget.scrollTop)}
         aria-label={label}
         aria-rowcount={rowCount + 1}
         aria-colcount={columns.length}
@@ -85,7 +91,7 @@ export function DataTable(props: DataTableProps) {
       >
         {/* biome-ignore lint/a11y/useSemanticElements: as above */}
         {/* biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus */}
-        <div role="row" aria-rowindex={1} className="data-head" style={{ gridTemplateColumns: template }}>
+        <div role="row" ref={head} aria-rowindex={1} className="data-head" style={{ gridTemplateColumns: template }}>
           {columns.map(({ id: name, title, align }) => (
             // biome-ignore lint/a11y/useSemanticElements: as above
             // biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus
@@ -95,38 +101,30 @@ export function DataTable(props: DataTableProps) {
           ))}
         </div>
         {/* biome-ignore lint/a11y/useSemanticElements: as above */}
-        <div
-          role="rowgroup"
-          ref={scroller}
-          className="data-body"
-          style={{ height }}
-          onScroll={(event: UIEvent<HTMLDivElement>) => setTop(event.currentTarget.scrollTop)}
-        >
-          <div role="presentation" className="data-space" style={{ height: rowCount * rowHeight }}>
-            {Array.from({ length: Math.max(0, last - first) }, (_, i) => first + i).map((row) => (
-              // biome-ignore lint/a11y/useSemanticElements: as above
-              // biome-ignore lint/a11y/useKeyWithClickEvents: the grid has the keys
-              // biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus
-              <div
-                role="row"
-                key={row}
-                id={`${id}-${row}`}
-                aria-rowindex={row + 2}
-                aria-selected={row === selected}
-                className="data-row"
-                style={{ top: row * rowHeight, height: rowHeight, gridTemplateColumns: template }}
-                onClick={() => (row === selected ? onOpen?.(row) : onSelect?.(row))}
-              >
-                {columns.map(({ id: name, align, cell }) => (
-                  // biome-ignore lint/a11y/useSemanticElements: as above
-                  // biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus
-                  <div role="gridcell" key={name} className={align === "right" ? "data-number" : "data-word"}>
-                    {cell(row)}
-                  </div>
-                ))}
-              </div>
-            ))}
-          </div>
+        <div role="rowgroup" className="data-space" style={{ height: rowCount * rowHeight }}>
+          {Array.from({ length: Math.max(0, last - first) }, (_, i) => first + i).map((row) => (
+            // biome-ignore lint/a11y/useSemanticElements: as above
+            // biome-ignore lint/a11y/useKeyWithClickEvents: the grid has the keys
+            // biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus
+            <div
+              role="row"
+              key={row}
+              id={`${id}-${row}`}
+              aria-rowindex={row + 2}
+              aria-selected={row === selected}
+              className="data-row"
+              style={{ top: row * rowHeight, height: rowHeight, gridTemplateColumns: template }}
+              onClick={() => (row === selected ? onOpen?.(row) : onSelect?.(row))}
+            >
+              {columns.map(({ id: name, align, cell }) => (
+                // biome-ignore lint/a11y/useSemanticElements: as above
+                // biome-ignore lint/a11y/useFocusableInteractive: the grid has the focus
+                <div role="gridcell" key={name} className={align === "right" ? "data-number" : "data-word"}>
+                  {cell(row)}
+                </div>
+              ))}
+            </div>
+          ))}
         </div>
       </div>
       {footer !== undefined && <div className="data-foot">{footer}</div>}
