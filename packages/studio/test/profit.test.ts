@@ -89,8 +89,8 @@ studioTest("the goal, the bounds and the start decide what is found", async ({ o
     .first()
     .waitFor();
 
-  await page.getByText("Turn Price").click();
-  await page.getByText("Turn Marketing").click();
+  await page.getByRole("switch", { name: "Turn Price" }).press("Space");
+  await page.getByRole("switch", { name: "Turn Marketing" }).press("Space");
   await page.getByText("Everything stays as it is").waitFor();
   await page.getByRole("button", { name: "As at first" }).click();
   await expect.poll(async () => Number.parseFloat((await regret.textContent())!)).toBeLessThan(2);
@@ -123,8 +123,12 @@ studioTest("everything goes by keyboard alone", async ({ open }) => {
   await page.keyboard.press("Enter");
   await page.getByRole("button", { name: "Play" }).focus();
   await page.keyboard.press("Space");
-  await page.getByText(/This step, input by input · Step 2 of/).waitFor();
-  await page.keyboard.press("Space"); // pause
+  await page.getByRole("button", { name: "Pause" }).waitFor();
+  const step = async (): Promise<number> =>
+    Number(/Step (\d+) of/.exec((await page.locator("caption", { hasText: "This step" }).textContent())!)![1]);
+  await expect.poll(step).toBeGreaterThan(2);
+  await page.keyboard.press("Space");
+  await page.getByRole("button", { name: "Play" }).waitFor();
 
   await page.getByRole("grid", { name: "Actual and predicted" }).focus();
   await page.keyboard.press("End");
@@ -165,7 +169,7 @@ studioTest("the address carries what was chosen", async ({ open }) => {
   const hash = new URL(page.url()).hash.slice(1);
   const other = await open("profit", { hash, language: "zh" });
   await fitted(other);
-  expect(await other.getByRole("textbox", { name: "价格的起点" }).inputValue()).toBe("33");
+  expect(await other.getByRole("textbox", { name: "价格的起点", exact: true }).inputValue()).toBe("33");
   expect(await other.getByRole("radio", { name: "线性", exact: true }).first().isChecked()).toBe(true);
 });
 

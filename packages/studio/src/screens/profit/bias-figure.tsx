@@ -13,6 +13,7 @@ import { FitMark } from "./fit-mark.tsx";
 import type { LabInfo } from "./lab.ts";
 import { columnName, digitsFor, targetUnit, withUnit } from "./names.ts";
 import { Provenance } from "./provenance.tsx";
+import { Scroll } from "./scroll.tsx";
 import { texts } from "./texts.ts";
 import { useProfitView } from "./use-lab.ts";
 import { Words } from "./words.tsx";
@@ -95,7 +96,7 @@ function EffectsOf({ info, effects, name }: { info: LabInfo; effects: Effects; n
         )}
       </div>
       <Canvas label={m.bias.chart(words)} height={effectsHeight(lines.length)} paint={paint} />
-      <div className="profit-scroll">
+      <Scroll label={m.bias.title(name)}>
         <table className="profit-table">
           <thead>
             <tr>
@@ -128,7 +129,7 @@ function EffectsOf({ info, effects, name }: { info: LabInfo; effects: Effects; n
               <tr key={level}>
                 <th scope="row">{lines[k]!.name}</th>
                 <td className="is-number">
-                  <span className="muted">
+                  <span className="muted profit-sums">
                     {fixed(effects.bias, digits)} {weight < 0 ? "−" : "+"} {fixed(Math.abs(weight), digits)} ={" "}
                   </span>
                   {fixed(bias, digits)}
@@ -140,7 +141,7 @@ function EffectsOf({ info, effects, name }: { info: LabInfo; effects: Effects; n
             ))}
           </tbody>
         </table>
-      </div>
+      </Scroll>
     </>
   );
 }

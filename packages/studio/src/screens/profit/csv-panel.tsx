@@ -9,6 +9,7 @@ import type { ColumnRole, CsvColumn } from "./csv.ts";
 import { MAX_BYTES } from "./csv.ts";
 import { exampleCsv } from "./example-csv.ts";
 import { brief } from "./names.ts";
+import { Scroll } from "./scroll.tsx";
 import { MAX_COLUMNS, MAX_ROWS, MIN_ROWS } from "./table.ts";
 import { texts } from "./texts.ts";
 import { useTable } from "./use-lab.ts";
@@ -87,7 +88,7 @@ export function CsvPanel() {
         <Faults />
         {csv !== null && (
           <>
-            <div className="profit-scroll">
+            <Scroll label={m.csv.columns}>
               <table className="profit-table">
                 <caption>
                   {m.csv.columns} · {m.csv.rows(number(csv.rows))}
@@ -119,7 +120,7 @@ export function CsvPanel() {
                   ))}
                 </tbody>
               </table>
-            </div>
+            </Scroll>
             {result !== null && "leftOut" in result && result.leftOut > 0 && (
               <Notice>{m.csv.leftOut(number(result.leftOut))}</Notice>
             )}

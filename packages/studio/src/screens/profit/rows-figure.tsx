@@ -12,6 +12,7 @@ import type { LabInfo } from "./lab.ts";
 import { brief, columnName, digitsFor, shortName, targetUnit, withUnit } from "./names.ts";
 import { Provenance } from "./provenance.tsx";
 import type { Rows } from "./rows.ts";
+import { Scroll } from "./scroll.tsx";
 import { texts } from "./texts.ts";
 import { usePlan, useProfitView, useRow } from "./use-lab.ts";
 import { Words } from "./words.tsx";
@@ -124,7 +125,7 @@ function RowTable({ info, rows }: { info: LabInfo; rows: Rows }) {
   const one = difference(row);
   return (
     <>
-      <div className="profit-scroll">
+      <Scroll label={m.rows.title}>
         <div className="profit-rows" style={{ minWidth: `${4 + 4.8 * (columns.length - 1)}rem` }}>
           <DataTable
             label={m.rows.title}
@@ -135,7 +136,7 @@ function RowTable({ info, rows }: { info: LabInfo; rows: Rows }) {
             onSelect={(next) => choose({ row: next })}
           />
         </div>
-      </div>
+      </Scroll>
       <div className="profit-line">
         <span className="number">
           {m.rows.one(

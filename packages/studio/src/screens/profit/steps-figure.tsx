@@ -9,6 +9,7 @@ import { profitCode } from "./code.ts";
 import type { LabInfo } from "./lab.ts";
 import { digitsFor, inputName, shortName, targetUnit, unitOf, withUnit } from "./names.ts";
 import { Provenance } from "./provenance.tsx";
+import { Scroll } from "./scroll.tsx";
 import type { Search } from "./search.ts";
 import { texts } from "./texts.ts";
 import { stepOf, usePlan, useProfitView, useSearch } from "./use-lab.ts";
@@ -168,7 +169,7 @@ function StepTable({ info, search }: { info: LabInfo; search: Search }) {
     ),
   ];
   return (
-    <div className="profit-scroll">
+    <Scroll label={m.steps.title}>
       <div style={{ minWidth: `${4 + 6 * (columns.length - 1)}rem` }}>
         <DataTable
           label={m.steps.title}
@@ -179,7 +180,7 @@ function StepTable({ info, search }: { info: LabInfo; search: Search }) {
           onSelect={(step) => set({ step })}
         />
       </div>
-    </div>
+    </Scroll>
   );
 }
 
@@ -191,7 +192,7 @@ function StepDetail({ info, search }: { info: LabInfo; search: Search }) {
   const width = info.inputNames.length;
   const isLast = step >= search.steps - 1;
   return (
-    <div className="profit-scroll">
+    <Scroll label={m.steps.detail}>
       <table className="profit-table">
         <caption>
           {m.steps.detail} · {m.steps.at(String(step), String(search.steps - 1))} · η ={" "}
@@ -247,6 +248,6 @@ function StepDetail({ info, search }: { info: LabInfo; search: Search }) {
           })}
         </tbody>
       </table>
-    </div>
+    </Scroll>
   );
 }
