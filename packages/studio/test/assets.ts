@@ -4,7 +4,7 @@ import type { Assets } from "../src/worker/source.ts";
 import { StudioError } from "../src/worker/trouble.ts";
 
 /** Real digits, few of them, and a model that was trained for a moment: quick to make. */
-const smallPlan: DigitPlan = { examples: 600, epochs: 2, trainingEach: 12, validationEach: 6 };
+const smallPlan: DigitPlan = { examples: 600, epochs: 2, rate: 1e-3, trainingEach: 12, validationEach: 6 };
 
 let files: Promise<ReadonlyMap<string, Uint8Array>> | undefined;
 
