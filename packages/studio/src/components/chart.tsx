@@ -200,8 +200,9 @@ export function Chart({ label, xLabel, x, curves, height = 180, isLog = false, r
             </tr>
           </thead>
           <tbody>
-            {sampleOf(x.length).map((index) => (
-              <tr key={index}>
+            {sampleOf(x.length).map((index, row) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: rows stay while their numbers change, many times a second
+              <tr key={row}>
                 <th scope="row">{x[index]}</th>
                 {curves.map(({ label: name, values }) => (
                   <td key={name}>
