@@ -42,17 +42,17 @@ function imageOf(pixels: Uint8ClampedArray<ArrayBuffer>, width: number, height: 
 
 /**
  * A picture drawn by a pure function, sharp on every screen, in the colours of the theme. It is drawn again when the function, the
- * size or the theme changes, and never more than once a frame.
+ * size or the theme changes, never more than once a frame, and not while it is scrolled away.
  */
 export function Canvas({ label, height, ratio, paint, ref, className, onPoint, onHover, onKey }: CanvasProps) {
   const canvas = useRef<HTMLCanvasElement>(null);
   const theme = useTheme();
-  const state = useRef({ paint, frame: 0, theme });
+  const state = useRef({ paint, frame: 0, theme, isSeen: true });
   state.current.theme = theme;
 
   const redraw = useRef((next?: Paint) => {
     if (next !== undefined) state.current.paint = next;
-    if (state.current.frame !== 0) return;
+    if (state.current.frame !== 0 || !state.current.isSeen) return;
     state.current.frame = requestAnimationFrame(() => {
       state.current.frame = 0;
       if (canvas.current !== null) drawOn(canvas.current, state.current.paint, state.current.theme);
@@ -66,10 +66,22 @@ export function Canvas({ label, height, ratio, paint, ref, className, onPoint, o
 
   useEffect(() => {
     const observer = new ResizeObserver(() => redraw.current());
-    if (canvas.current !== null) observer.observe(canvas.current);
     const { current } = state;
+    // What is scrolled away is drawn when it comes back, and not before.
+    const seen = new IntersectionObserver(
+      (entries) => {
+        current.isSeen = entries.at(-1)?.isIntersecting ?? true;
+        if (current.isSeen) redraw.current();
+      },
+      { rootMargin: "100px" },
+    );
+    if (canvas.current !== null) {
+      observer.observe(canvas.current);
+      seen.observe(canvas.current);
+    }
     return () => {
       observer.disconnect();
+      seen.disconnect();
       cancelAnimationFrame(current.frame);
       current.frame = 0;
     };
