@@ -1,4 +1,4 @@
-import { createContext, useContext, useMemo } from "react";
+import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState } from "react";
 import { useInfo } from "../../worker/hooks.tsx";
 import type { Info } from "../../worker/protocol.ts";
 import { useSelection, useStore, useView } from "../../workspace/hooks.tsx";
@@ -22,6 +22,36 @@ export function useDesk(): Desk {
 
 /** A part of what is looked at; drawn again when that changes. */
 export const useLooked = <Part,>(part: (looked: Looked) => Part): Part => useStore(useDesk().looker.live, part);
+
+/** Calls back when the input of the network is another one; not when only weights have changed. */
+export function useNewInput(tell: () => void): void {
+  const { looker } = useDesk();
+  useEffect(() => {
+    let before: unknown;
+    return looker.live.subscribe(() => {
+      const input = looker.live.get().look?.columns[0]?.values;
+      if (input === before) return;
+      before = input;
+      tell();
+    });
+  }, [looker, tell]);
+}
+
+/** Whether a figure is on the screen, or nearly; what is not may be asked for seldom. Give the ref to something in the figure. */
+export function useIsSeen(): readonly [(inside: Element | null) => void, boolean] {
+  const [isSeen, setSeen] = useState(true);
+  const observer = useRef<IntersectionObserver | null>(null);
+  const watch = useCallback((inside: Element | null) => {
+    observer.current?.disconnect();
+    const figure = inside?.closest("section");
+    if (!figure) return;
+    observer.current = new IntersectionObserver((entries) => setSeen(entries.at(-1)?.isIntersecting ?? true), {
+      rootMargin: "200px",
+    });
+    observer.current.observe(figure);
+  }, []);
+  return [watch, isSeen];
+}
 
 const defaults = { normalise: true, encoding: "intensity", ask: "why", count: 5, stage: "picture", pixel: 406 };
 

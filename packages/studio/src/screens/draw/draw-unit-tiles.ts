@@ -63,6 +63,16 @@ export function tileAt({ boxes }: TileGrid, x: number, y: number): number | null
   return found < 0 ? null : found;
 }
 
+/** Shades from one end of the diverging scale to its middle. */
+const SHADES = 255;
+
+/** The diverging colours of a theme as a table: a hundred thousand weights are coloured at once. */
+function shadesOf(palette: Palette): Uint8Array {
+  const table = new Uint8Array(3 * (2 * SHADES + 1));
+  for (let i = -SHADES; i <= SHADES; i++) table.set(divergingRgb(palette, i / SHADES), 3 * (i + SHADES));
+  return table;
+}
+
 interface Sheet {
   readonly weights: Float32Array;
   readonly palette: Palette;
@@ -82,15 +92,16 @@ export class TilePainter {
     const rows = Math.ceil(inputs / across);
     const scale = scaleOf(weights);
     const pixels = new Uint8ClampedArray(4 * units * rows * across);
-    const zero = divergingRgb(palette, 0);
+    const shades = shadesOf(palette);
     for (let unit = 0; unit < units; unit++) {
       for (let i = 0; i < rows * across; i++) {
         // Half of the greatest weight has full colour: most weights are far smaller.
-        const rgb = i < inputs ? divergingRgb(palette, (2 * weights[unit * inputs + i]!) / scale) : zero;
+        const x = i < inputs ? (2 * weights[unit * inputs + i]!) / scale : 0;
+        const shade = 3 * Math.round(SHADES * (1 + Math.max(-1, Math.min(1, x))));
         const at = 4 * (unit * rows * across + i);
-        pixels[at] = rgb[0];
-        pixels[at + 1] = rgb[1];
-        pixels[at + 2] = rgb[2];
+        pixels[at] = shades[shade]!;
+        pixels[at + 1] = shades[shade + 1]!;
+        pixels[at + 2] = shades[shade + 2]!;
         pixels[at + 3] = 255;
       }
     }

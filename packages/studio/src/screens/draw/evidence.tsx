@@ -12,15 +12,17 @@ import { agreed, fixed, signed, significant } from "../../i18n/numbers.ts";
 import { useExample, useLive } from "../../worker/hooks.tsx";
 import { useSelection } from "../../workspace/hooks.tsx";
 import { drawCode } from "./code.ts";
-import { type Question, useAsked, useClassNames, useDrawView, useLooked } from "./desk.tsx";
+import { type Question, useAsked, useClassNames, useDrawView, useIsSeen, useLooked } from "./desk.tsx";
 import { type EvidenceRow, evidenceWay } from "./evidence-rows.ts";
-import { useProvenance } from "./provenance.tsx";
+import { Provenance } from "./provenance.tsx";
 import { texts } from "./texts.ts";
 
 /** Terms that stand for themselves; the others are folded. */
 const SHOWN = 9;
 /** While training goes on, the evidence follows at most so often. */
 const EVERY_MS = 500;
+/** … and where it is not on the screen. */
+const UNSEEN_MS = 4000;
 
 /** "Why 3", "why 3 and not 8": the same choice for the evidence, the pixels and the test. */
 function Asking({ asked }: { asked: Question }) {
@@ -70,16 +72,16 @@ function Asking({ asked }: { asked: Question }) {
 /** The terms of the logit, one after the other, until their sum is the logit. */
 export function EvidenceFigure() {
   const m = useMessages(texts);
-  const provenance = useProvenance();
   const names = useClassNames();
   const example = useExample();
   const asked = useAsked();
+  const [watch, isSeen] = useIsSeen();
   const [{ layer, unit }, select] = useSelection();
   const isKnown = example !== null && asked !== null;
   const { data, trouble } = useLive(
     "draw/evidence",
     isKnown ? { example, classIndex: asked.classIndex, versus: asked.versus } : null,
-    { everyMs: EVERY_MS },
+    { everyMs: isSeen ? EVERY_MS : UNSEEN_MS },
   );
   const nameOf = (i: number): string => names[i] ?? String(i);
   const way = data && evidenceWay(data, SHOWN);
@@ -90,11 +92,12 @@ export function EvidenceFigure() {
       caption={
         <>
           {m.evidence.caption(<Term id="evidence">{m.words.evidence}</Term>, <Term id="logits">{m.words.logit}</Term>)}{" "}
-          {provenance}
+          <Provenance step={data?.step} />
         </>
       }
     >
       {trouble && <TroubleNotice trouble={trouble} />}
+      <span ref={watch} hidden />
       {!isKnown && <p className="draw-empty">{m.evidence.nothing}</p>}
       {isKnown && <Asking asked={asked} />}
       {isKnown && data !== undefined && way !== undefined && (
@@ -209,15 +212,15 @@ function WayBar({ row, low, high }: { row: EvidenceRow; low: number; high: numbe
 /** Which pixels speak for the class and which against it, by gradient × input. */
 export function PixelsFigure() {
   const m = useMessages(texts);
-  const provenance = useProvenance();
   const names = useClassNames();
   const example = useExample();
   const asked = useAsked();
+  const [watch, isSeen] = useIsSeen();
   const isKnown = example !== null && asked !== null;
   const { data, trouble } = useLive(
     "draw/pixels",
     isKnown ? { example, classIndex: asked.classIndex, versus: asked.versus } : null,
-    { everyMs: EVERY_MS },
+    { everyMs: isSeen ? EVERY_MS : UNSEEN_MS },
   );
   const ink = useLooked(({ look }) => look?.stored ?? null);
   const values = data?.values;
@@ -259,11 +262,12 @@ export function PixelsFigure() {
       code={drawCode.pixels}
       caption={
         <>
-          {m.pixels.caption(<Term id="attribution">{m.words.attribution}</Term>)} {provenance}
+          {m.pixels.caption(<Term id="attribution">{m.words.attribution}</Term>)} <Provenance step={data?.step} />
         </>
       }
     >
       {trouble && <TroubleNotice trouble={trouble} />}
+      <span ref={watch} hidden />
       {!isKnown && <p className="draw-empty">{m.evidence.nothing}</p>}
       {isKnown && data !== undefined && (
         <div className="draw-pixels">

@@ -117,7 +117,9 @@ export class Looker {
     this.#revision = this.#client.known.get().status?.revision ?? -1;
     if (this.#question === null) return;
     // An older picture is still better than none while a newer one is under way, as long as somebody draws.
-    if (question === this.#question || found.look !== null) this.live.set(found);
+    if (question === this.#question || found.look !== null) {
+      this.live.set({ ...found, look: found.look && keepInput(found.look, this.live.get().look) });
+    }
     if (this.#isStale) this.#ask();
   }
 }
@@ -129,3 +131,15 @@ function isSame(a: Question | null, b: Question | null): boolean {
   if (one.from === "drawing") return other.from === "drawing" && one.pixels === other.pixels;
   return one.from === other.from && one.index === other.index;
 }
+
+/** The same input again is the same object again: pictures of it need not be drawn anew while weights change. */
+function keepInput(look: Look, before: Look | null): Look {
+  const [input, ...rest] = look.columns;
+  const known = before?.columns[0];
+  if (before === null || input === undefined || known === undefined) return look;
+  if (!sameNumbers(look.stored, before.stored) || !sameNumbers(input.values, known.values)) return look;
+  return { ...look, stored: before.stored, columns: [{ ...input, values: known.values }, ...rest] };
+}
+
+const sameNumbers = (a: Float32Array, b: Float32Array): boolean =>
+  a.length === b.length && a.every((x, i) => x === b[i]);

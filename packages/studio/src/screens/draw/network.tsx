@@ -17,14 +17,13 @@ import { circleAt, drawNetwork, layoutNetwork, type NetworkPicture, roomFor } fr
 import type { Look, Spot } from "./look.ts";
 import { Pad } from "./pad.tsx";
 import { Probabilities } from "./probabilities.tsx";
-import { useProvenance } from "./provenance.tsx";
+import { Provenance } from "./provenance.tsx";
 import { texts } from "./texts.ts";
 
 /** The first picture: the pad, the network with what goes through it, and its answer. */
 export function NetworkFigure() {
   const m = useMessages(texts);
   const language = useLanguage();
-  const provenance = useProvenance();
   const isPhone = useIsPhone();
   const lines = useLooked(({ look }) =>
     look === null ? "" : look.gaps.map(({ edges, total }) => `${edges.length}/${total}`).join(),
@@ -49,7 +48,7 @@ export function NetworkFigure() {
             <Term id="activation">{m.words.activation}</Term>,
             <Term id="softmax">softmax</Term>,
           )}{" "}
-          {provenance}
+          <Provenance />
         </>
       }
     >

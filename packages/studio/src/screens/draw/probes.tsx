@@ -14,7 +14,7 @@ export function ProbesFigure() {
   const language = useLanguage();
   const info = useInfo();
   const [{ isRunning, progress, result, trouble }, start, cancel] = useJob("draw/probe");
-  const step = useStatus((status) => status?.step ?? 0);
+  const isOld = useStatus((status) => result !== undefined && status !== undefined && status.step !== result.step);
   const order = (info?.model.layers ?? []).map(({ path }) => path);
   const nameOf = (path: string | null): string =>
     path === null ? m.probes.pixels : m.network.hidden(order.length > 2 ? String(order.indexOf(path) + 1) : "");
@@ -22,7 +22,6 @@ export function ProbesFigure() {
   const best = result?.probes
     .slice(1)
     .reduce((most, probe) => (probe.validationAccuracy > most.validationAccuracy ? probe : most));
-  const isOld = result !== undefined && result.step !== step;
   return (
     <Figure
       className="wide"

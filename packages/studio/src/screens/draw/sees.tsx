@@ -9,16 +9,15 @@ import { fixed } from "../../i18n/numbers.ts";
 import { useInfo } from "../../worker/hooks.tsx";
 import { useSelection, useStore } from "../../workspace/hooks.tsx";
 import { drawCode } from "./code.ts";
-import { mannerOf, useDesk, useDrawView, useLooked } from "./desk.tsx";
+import { mannerOf, useDesk, useDrawView, useLooked, useNewInput } from "./desk.tsx";
 import { drawSees } from "./draw-sees.ts";
 import { PAD } from "./ink.ts";
-import { useProvenance } from "./provenance.tsx";
+import { Provenance } from "./provenance.tsx";
 import { texts } from "./texts.ts";
 
 /** From the pad to the 28 × 28 that the network is given: MNIST's normalisation, and the encoding of pixels. */
 export function SeesFigure() {
   const m = useMessages(texts);
-  const provenance = useProvenance();
   const { pad, looker } = useDesk();
   const info = useInfo();
   const [view, setView] = useDrawView();
@@ -45,7 +44,7 @@ export function SeesFigure() {
     },
     [looker, pad, m],
   );
-  useEffect(() => looker.live.subscribe(() => canvas.current?.redraw()), [looker]);
+  useNewInput(useCallback(() => canvas.current?.redraw(), []));
   useEffect(() => pad.state.subscribe(() => canvas.current?.redraw()), [pad]);
 
   const change = (part: { normalise?: boolean; encoding?: string }): void => {
@@ -61,7 +60,7 @@ export function SeesFigure() {
       code={drawCode.sees}
       caption={
         <>
-          {isBlank ? m.sees.blank : m.sees.lit(String(lit))} {crop} {provenance}
+          {isBlank ? m.sees.blank : m.sees.lit(String(lit))} {crop} <Provenance />
         </>
       }
     >

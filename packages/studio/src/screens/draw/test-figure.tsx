@@ -33,9 +33,9 @@ export function TestFigure() {
   const names = useClassNames();
   const example = useExample();
   const asked = useAsked();
-  const step = useLooked(({ look }) => look?.step ?? 0);
   const [view, setView] = useDrawView();
   const [tested, setTested] = useState<Tested | null>(null);
+  const hasMoved = useLooked(({ look }) => tested !== null && look !== null && look.step !== tested.removal.step);
   const [trouble, setTrouble] = useState<Trouble | null>(null);
   const units = info?.model.layers.at(-2)?.outFeatures ?? 0;
   const most = Math.max(1, Math.min(16, units));
@@ -59,7 +59,7 @@ export function TestFigure() {
   const isOld =
     tested !== null &&
     (params === null ||
-      tested.removal.step !== step ||
+      hasMoved ||
       tested.params.example !== params.example ||
       tested.params.classIndex !== params.classIndex ||
       tested.params.versus !== params.versus);

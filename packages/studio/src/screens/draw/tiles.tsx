@@ -13,7 +13,7 @@ import { useSelection } from "../../workspace/hooks.tsx";
 import { drawCode } from "./code.ts";
 import { useDesk, useLooked } from "./desk.tsx";
 import { acrossOf, gridOfTiles, TilePainter, tileAt, type UnitTiles } from "./draw-unit-tiles.ts";
-import { useProvenance } from "./provenance.tsx";
+import { Provenance } from "./provenance.tsx";
 import { texts } from "./texts.ts";
 
 /** More tiles than this are no picture any more. */
@@ -23,7 +23,6 @@ const MOST = 512;
 export function TilesFigure() {
   const m = useMessages(texts);
   const info = useInfo();
-  const provenance = useProvenance();
   const [{ layer: chosen }, select] = useSelection();
   const hidden = (info?.model.layers ?? []).filter(({ isOutput }) => !isOutput);
   const layer = hidden.find(({ path }) => path === chosen) ?? hidden[0];
@@ -56,7 +55,7 @@ export function TilesFigure() {
             ? m.tiles.ofPixels
             : m.tiles.ofUnits(String(acrossOf(layer?.inFeatures ?? 1)))}{" "}
           {m.tiles.key(<Term id="weight">{m.words.weight}</Term>, <Term id="activation">{m.words.activation}</Term>)}{" "}
-          {provenance}
+          <Provenance />
         </>
       }
     >

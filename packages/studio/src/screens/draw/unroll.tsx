@@ -8,10 +8,10 @@ import type { Brush } from "../../draw/brush.ts";
 import { useMessages } from "../../i18n/language.tsx";
 import { fixed } from "../../i18n/numbers.ts";
 import { drawCode } from "./code.ts";
-import { useDesk, useDrawView } from "./desk.tsx";
+import { useDesk, useDrawView, useNewInput } from "./desk.tsx";
 import { drawUnroll, lensOf, pixelAt } from "./draw-unroll.ts";
 import { FIELD } from "./normalise.ts";
-import { useProvenance } from "./provenance.tsx";
+import { Provenance } from "./provenance.tsx";
 import { texts } from "./texts.ts";
 
 const stages = ["picture", "row", "column"] as const;
@@ -20,7 +20,6 @@ const MOVE_MS = 900;
 /** How the picture becomes the column of inputs, in two moves, with one pixel followed all the way. */
 export function UnrollFigure() {
   const m = useMessages(texts);
-  const provenance = useProvenance();
   const { looker } = useDesk();
   const isStill = useReducedMotion();
   const [view, setView] = useDrawView();
@@ -38,7 +37,7 @@ export function UnrollFigure() {
     },
     [looker, pixel],
   );
-  useEffect(() => looker.live.subscribe(() => canvas.current?.redraw()), [looker]);
+  useNewInput(useCallback(() => canvas.current?.redraw(), []));
   useEffect(() => {
     const from = stage.current;
     if (from === target) return undefined;
@@ -97,7 +96,7 @@ export function UnrollFigure() {
       code={drawCode.unroll}
       caption={
         <>
-          {m.unroll.caption(<Term id="input-layer">{m.words.inputLayer}</Term>)} {provenance}
+          {m.unroll.caption(<Term id="input-layer">{m.words.inputLayer}</Term>)} <Provenance />
         </>
       }
     >
