@@ -3,7 +3,7 @@ import type uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
 import { palettes } from "../draw/palette.ts";
 import { useMessages } from "../i18n/language.tsx";
-import { significant } from "../i18n/numbers.ts";
+import { brief, significant } from "../i18n/numbers.ts";
 import { en } from "./messages.en.ts";
 import { zh } from "./messages.zh.ts";
 import { useTheme } from "./theme.tsx";
@@ -78,14 +78,7 @@ export function Chart({ label, xLabel, x, curves, height = 180, isLog = false, r
               ...axis,
               ...ink,
               size: 52,
-              values: (_, splits) =>
-                splits.map((v) =>
-                  v === null
-                    ? ""
-                    : significant(v, 3)
-                        .replace(/(\.\d*?)0+(?=e|$)/, "$1")
-                        .replace(/\.(?=e|$)/, ""),
-                ),
+              values: (_, splits) => splits.map((v) => (v === null ? "" : brief(v))),
             },
           ],
           series: [

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { agreed, agreeingDigits, count, fixed, percent, signed, significant } from "./numbers.ts";
+import { agreed, agreeingDigits, brief, count, fixed, percent, signed, significant } from "./numbers.ts";
 
 test("numbers in tables have a true minus, and no minus where nothing is left of it", () => {
   expect([1.23456, -1.5, -0.0001, 0].map((x) => fixed(x, 3))).toEqual(["1.235", "−1.500", "0.000", "0.000"]);
@@ -38,6 +38,20 @@ test("what is said to agree is printed alike, and one digit more would not be", 
       const digits = agreeingDigits(a, a + d);
       if (digits > 0) expect(fixed(a, digits)).toBe(fixed(a + d, digits));
       if (digits < 10) expect(fixed(a, digits + 1)).not.toBe(fixed(a + d, digits + 1));
+    }),
+  );
+});
+
+test("a reader's numbers have no zeros at the end, and powers of ten only where they must", () => {
+  const numbers = [0, 2000, 12.5, 0.25, -3, 999_999.7, 1e7, -1.25e8, 0.00001234];
+  expect(numbers.map((x) => brief(x, 6))).toEqual([
+    ...["0", "2000", "12.5", "0.25", "−3", "1e6", "1e7", "−1.25e8", "1.234e−5"],
+  ]);
+  const number = fc.double({ min: -1e300, max: 1e300, noNaN: true });
+  fc.assert(
+    fc.property(number, (x) => {
+      const back = Number(brief(x, 5).replaceAll("−", "-"));
+      expect(Math.abs(back - x)).toBeLessThanOrEqual(5.1e-5 * Math.abs(x));
     }),
   );
 });

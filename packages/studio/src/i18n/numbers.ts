@@ -27,6 +27,17 @@ export function significant(x: number, digits = 4): string {
   return (x < 0 ? MINUS : "") + shown.replace("e-", `e${MINUS}`).replace("e+", "e");
 }
 
+/** As a reader writes it, to so many digits that count and without zeros at the end: 2000, 0.25, 1.2e−7. */
+export function brief(x: number, digits = 5): string {
+  const text = finite(x);
+  if (text !== undefined) return text;
+  const rounded = Math.abs(Number(x.toPrecision(digits)));
+  if (rounded === 0) return "0";
+  const isPlain = rounded >= 1e-4 && rounded < 1e6;
+  const shown = isPlain ? String(rounded) : String(Number(rounded.toExponential(digits - 1)).toExponential());
+  return (x < 0 ? MINUS : "") + shown.replace("e-", `e${MINUS}`).replace("e+", "e");
+}
+
 /** With its sign, also above 0: colour alone must not say it. */
 export function signed(x: number, digits = 3): string {
   const shown = fixed(x, digits);
