@@ -4,11 +4,11 @@ import { Select, Button as StudioButton } from "../../components/controls.tsx";
 import { Icon } from "../../components/icon.tsx";
 import { Notice } from "../../components/notice.tsx";
 import { useLanguage, useMessages } from "../../i18n/language.tsx";
-import { count } from "../../i18n/numbers.ts";
+import { brief, count } from "../../i18n/numbers.ts";
 import type { ColumnRole, CsvColumn } from "./csv.ts";
 import { MAX_BYTES } from "./csv.ts";
 import { exampleCsv } from "./example-csv.ts";
-import { brief } from "./names.ts";
+
 import { Scroll } from "./scroll.tsx";
 import { MAX_COLUMNS, MAX_ROWS, MIN_ROWS } from "./table.ts";
 import { texts } from "./texts.ts";

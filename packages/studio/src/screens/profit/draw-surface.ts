@@ -1,8 +1,9 @@
 import type { Box, Brush, Paint } from "../../draw/brush.ts";
 import { css, divergingRgb } from "../../draw/palette.ts";
 import { drawText } from "../../draw/text.ts";
+import { brief } from "../../i18n/numbers.ts";
 import { contour, roundSteps } from "./contours.ts";
-import { brief } from "./names.ts";
+
 import type { Axis, Surface } from "./surface.ts";
 
 /** A place in the units of the two axes. */
@@ -170,8 +171,7 @@ function drawContours(brush: Brush, { surface, middle }: SurfacePicture, box: Bo
     context.lineWidth = level === middle ? 1.5 : 1;
     context.setLineDash(level < middle ? [4, 3] : []);
     context.stroke();
-    if (place !== undefined && place.room > 12)
-      labels.push({ x: place.x, y: place.y, text: brief(level).replace("-", "−") });
+    if (place !== undefined && place.room > 12) labels.push({ x: place.x, y: place.y, text: brief(level) });
   }
   context.globalAlpha = 1;
   context.setLineDash([]);

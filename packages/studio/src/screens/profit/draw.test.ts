@@ -1,10 +1,11 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { recordingBrush } from "../../draw/recorder.ts";
+import { brief } from "../../i18n/numbers.ts";
 import { contour, roundSteps } from "./contours.ts";
 import { effectsHeight, paintEffects } from "./draw-effects.ts";
 import { paintSurface, placeAt, type SurfacePicture, surfaceBox } from "./draw-surface.ts";
-import { brief, digitsFor } from "./names.ts";
+import { digitsFor } from "./names.ts";
 
 const side = 21;
 /** A hill with its top in the middle of the grid: height 100 − distance². */

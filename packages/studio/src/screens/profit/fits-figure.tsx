@@ -11,6 +11,7 @@ import { profitCode } from "./code.ts";
 import { fitPlan } from "./fit.ts";
 import type { LabInfo } from "./lab.ts";
 import { inputName, targetUnit, unitOf, withUnit } from "./names.ts";
+import { Provenance } from "./provenance.tsx";
 import { fitNames } from "./table.ts";
 import { texts } from "./texts.ts";
 import { useProfitView, useRow } from "./use-lab.ts";
@@ -26,11 +27,22 @@ export function FitsFigure({ info }: { info: LabInfo }) {
   const m = useMessages(texts);
   const { view } = useProfitView();
   const { data: terms } = useLive("profit/terms", { key: info.key }, { everyMs: 250 });
+  const { data: now } = useLive("profit/scores", { key: info.key }, { everyMs: 500 });
+  const scores = now ?? info.scores;
   const inputs = info.inputNames.length;
   const parameters = { linear: parametersOf([inputs, 1]), curved: parametersOf([inputs, ...fitPlan.hidden, 1]) };
   const unit = targetUnit(info, m);
   return (
-    <Figure title={m.losses.title} code={profitCode.fit} caption={<Words text={m.losses.caption} />}>
+    <Figure
+      title={m.losses.title}
+      code={profitCode.fit}
+      caption={
+        <>
+          <Words text={m.losses.caption} />
+          <Provenance info={info} isBoth />
+        </>
+      }
+    >
       <table className="profit-table">
         <thead>
           <tr>
@@ -51,8 +63,8 @@ export function FitsFigure({ info }: { info: LabInfo }) {
             <tr key={fit}>
               <th scope="row">{m.fits[fit]}</th>
               <td className="is-number">{parameters[fit]}</td>
-              <td className="is-number">{significant(info.scores[fit].training, 4)}</td>
-              <td className="is-number">{significant(info.scores[fit].validation, 4)}</td>
+              <td className="is-number">{significant(scores[fit].training, 4)}</td>
+              <td className="is-number">{significant(scores[fit].validation, 4)}</td>
             </tr>
           ))}
         </tbody>

@@ -1,4 +1,3 @@
-import { significant } from "../../i18n/numbers.ts";
 import type { LabInfo } from "./lab.ts";
 import type { ProfitMessages } from "./messages.en.ts";
 
@@ -40,9 +39,3 @@ export function digitsFor(low: number, high: number): number {
   const size = Math.max(high - low, Math.abs(high) * 1e-3, 1e-12);
   return Math.max(0, Math.min(6, 3 - Math.floor(Math.log10(size))));
 }
-
-/** A number as a reader writes it: no zeros at the end. */
-export const brief = (x: number, digits = 5): string =>
-  significant(x, digits)
-    .replace(/(\.\d*?)0+(?=e|$)/, "$1")
-    .replace(/\.(?=e|$)/, "");

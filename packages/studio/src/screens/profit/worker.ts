@@ -1,6 +1,7 @@
 import { give, type Handlers } from "../../worker/handler.ts";
 import type { Session } from "../../worker/session.ts";
 import { effectsOf, termsOf } from "./effects.ts";
+import { scoresOf } from "./fit.ts";
 import { type FitProgress, type LabInfo, labName, ProfitLab } from "./lab.ts";
 import { rowsOf } from "./rows.ts";
 import { type SearchParams, searched } from "./search.ts";
@@ -30,6 +31,16 @@ export const profitHandlers = {
   terms: (session: Session, params: Keyed) => {
     const lab = ProfitLab.of(session);
     return lab.memo(session, "terms", params, () => termsOf(session, lab));
+  },
+
+  /** Losses of both fits as they are now. */
+  scores: (session: Session, params: Keyed) => {
+    const lab = ProfitLab.of(session);
+    const scores = async (fit: FitName) => scoresOf(await lab.model(session, fit), lab.books, session.device);
+    return lab.memo(session, "scores", params, async () => ({
+      linear: await scores("linear"),
+      curved: await scores("curved"),
+    }));
   },
 
   /** What each level of a column of words, such as a season, adds. */
