@@ -53,10 +53,19 @@ studioTest(
       .or(page.getByRole("radio", { name: "Why 7?" }))
       .first()
       .waitFor();
-    const rows = await page.locator(".draw-evidence tbody td:nth-child(3)").allTextContents();
     const numberOf = (text: string): number => Number(text.replace("−", "-").replace("+", ""));
-    const sum = rows.reduce((all, text) => all + numberOf(text), 0);
-    const logit = numberOf((await page.locator(".draw-evidence tfoot td").first().textContent())!);
+    /** All rows and the logit of one moment: the figure follows the drawing. */
+    const evidence = async (): Promise<{ rows: number[]; logit: number }> => {
+      const [logit, ...rows] = await page.evaluate(() =>
+        [".draw-evidence tfoot td", ".draw-evidence tbody td:nth-child(3)"].flatMap((place, i) =>
+          [...document.querySelectorAll(place)].slice(0, i === 0 ? 1 : undefined).map((cell) => cell.textContent ?? ""),
+        ),
+      );
+      return { rows: rows.map(numberOf), logit: numberOf(logit!) };
+    };
+    const { rows, logit } = await evidence();
+    const sum = rows.reduce((all, x) => all + x, 0);
+    expect(rows).toHaveLength(11); // the bias, nine units, and the others
     expect(Math.abs(sum - logit)).toBeLessThan(0.0005 * rows.length + 1e-9);
 
     await page
@@ -75,11 +84,11 @@ studioTest(
     const random = numberOf((await page.locator(".draw-table tbody tr").nth(2).locator("td").nth(1).textContent())!);
     expect(drop).toBeGreaterThan(random);
     // What the five strongest lose is their evidence: the last layer is linear.
-    const strongest = rows
+    const strongest = (await evidence()).rows
       .slice(1, -1)
-      .map(numberOf)
       .filter((x) => x > 0)
       .slice(0, 5);
+    expect(strongest).toHaveLength(5);
     expect(drop).toBeCloseTo(
       strongest.reduce((all, x) => all + x, 0),
       1,
