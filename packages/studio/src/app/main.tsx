@@ -14,8 +14,9 @@ import { Rescue } from "./rescue.ts";
 import { type News, type Services, ServicesProvider } from "./services.tsx";
 import { Shell } from "./shell.tsx";
 
-const isPhone = matchMedia("(max-width: 767px)").matches;
-const workspace = new Workspace({ ...initialState, inspector: !isPhone });
+/** Beside a screen there must be room for the microscope, or it waits until it is asked for. */
+const hasRoom = matchMedia("(min-width: 1200px)").matches;
+const workspace = new Workspace({ ...initialState, inspector: hasRoom });
 const openWorker = (): Port =>
   new Worker(new URL("../worker/entry.ts", import.meta.url), { type: "module" }) as unknown as Port;
 const client = new Client(openWorker, document.baseURI, (callback) => requestAnimationFrame(callback));

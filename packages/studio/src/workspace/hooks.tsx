@@ -50,11 +50,19 @@ export function useView<V extends View>(
   const view: Record<string, View[string]> = { ...defaults };
   for (const [name, value] of Object.entries(stored ?? {})) {
     const standard = defaults[name];
-    const fits = standard === null || value === null ? Object.hasOwn(defaults, name) : typeof value === typeof standard;
-    if (fits) view[name] = value;
+    const isKnown = Object.hasOwn(defaults, name);
+    if (isKnown && (standard === null || typeof value === typeof standard)) view[name] = value;
   }
   const set = useCallback((part: object) => workspace.view(screen, part as View), [workspace, screen]);
   return [view as never, set as never];
 }
 
-type Widen<T> = T extends string ? string : T extends number ? number : T extends boolean ? boolean : T;
+type Widen<T> = T extends null
+  ? View[string]
+  : T extends string
+    ? string
+    : T extends number
+      ? number
+      : T extends boolean
+        ? boolean
+        : T;
