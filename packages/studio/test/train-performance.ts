@@ -66,20 +66,24 @@ export async function holdFrames(page: Page): Promise<() => Promise<void>> {
     });
 }
 
-/** Steps a second over some time. The clock is the page's: it stands where the steps are read. */
+/** Steps a second over some time, by the page's clock. It stands where the steps are read. */
 export async function stepsPerSecond(page: Page, ms: number, hasViews: boolean): Promise<number> {
-  const read = async (): Promise<{ step: number; at: number }> => ({
-    step: await shownStep(page),
-    at: await page.evaluate(() => performance.now()),
-  });
-  const begin = await read();
+  const begin = await freshStep(page);
   const release = hasViews ? undefined : await holdFrames(page);
   await page.waitForTimeout(ms);
   await release?.();
-  // One frame pulls, the next one shows.
-  await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 120)));
-  const end = await read();
+  const end = await freshStep(page);
   return (1000 * (end.step - begin.step)) / (end.at - begin.at);
+}
+
+/** The step of the bar at the moment at which it changes: what was shown until then may be old. */
+function freshStep(page: Page): Promise<{ readonly step: number; readonly at: number }> {
+  return page.evaluate(async () => {
+    const place = document.querySelector(".top-bar .readout dd")!;
+    const before = place.textContent;
+    while (place.textContent === before) await new Promise((resolve) => setTimeout(resolve, 2));
+    return { step: Number(place.textContent!.replaceAll(/\D/g, "")), at: performance.now() };
+  });
 }
 
 /** Memory that the page's process has for itself, the worker and WebAssembly included. On Linux alone. */

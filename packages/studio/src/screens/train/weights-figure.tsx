@@ -61,7 +61,7 @@ export function WeightsFigure({ info }: { info: Info }) {
       setTrouble(fault);
       if (data !== undefined) show.current(data);
     },
-    { everyMs: isStill ? 1000 : 120 },
+    { everyMs: isStill ? 1000 : 160 },
   );
   // biome-ignore lint/correctness/useExhaustiveDependencies: another unit is framed at once, not with the next answer
   useEffect(() => {
