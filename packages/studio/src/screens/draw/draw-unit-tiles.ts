@@ -1,6 +1,5 @@
 import type { Box, Brush } from "../../draw/brush.ts";
 import { divergingRgb, type Palette, scaleOf } from "../../draw/palette.ts";
-import { gridOf } from "../../draw/tiles.ts";
 
 /** Weights of a layer as tiles: each unit's incoming weights, laid out as what they read. */
 export interface UnitTiles {
@@ -37,11 +36,14 @@ export function gridOfTiles(
   height: number,
 ): TileGrid {
   const ratio = Math.ceil(inputs / across) / across; // height to width of a tile
-  const { columns } = gridOf(units, { width: width * ratio, height }, GAP + BAR);
-  const tile = Math.min(
-    (width - GAP * (columns - 1)) / columns,
-    (height / Math.ceil(units / columns) - GAP - BAR - 2) / ratio,
-  );
+  let [columns, tile] = [1, 0];
+  for (let some = 1; some <= units; some++) {
+    const size = Math.min(
+      (width - GAP * (some - 1)) / some,
+      (height / Math.ceil(units / some) - GAP - BAR - 2) / ratio,
+    );
+    if (size > tile) [columns, tile] = [some, size];
+  }
   const left = (width - columns * (tile + GAP) + GAP) / 2;
   const boxes = Array.from({ length: units }, (_, unit): Box => {
     const [row, column] = [Math.floor(unit / columns), unit % columns];

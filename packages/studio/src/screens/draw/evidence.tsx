@@ -98,7 +98,7 @@ export function EvidenceFigure() {
     >
       {trouble && <TroubleNotice trouble={trouble} />}
       <span ref={watch} hidden />
-      {!isKnown && <p className="draw-empty">{m.evidence.nothing}</p>}
+      {!isKnown && <p className="draw-empty">{example === null ? m.evidence.nothing : m.answer.opening}</p>}
       {isKnown && <Asking asked={asked} />}
       {isKnown && data !== undefined && way !== undefined && (
         <>
@@ -268,7 +268,7 @@ export function PixelsFigure() {
     >
       {trouble && <TroubleNotice trouble={trouble} />}
       <span ref={watch} hidden />
-      {!isKnown && <p className="draw-empty">{m.evidence.nothing}</p>}
+      {!isKnown && <p className="draw-empty">{example === null ? m.evidence.nothing : m.answer.opening}</p>}
       {isKnown && data !== undefined && (
         <div className="draw-pixels">
           <Canvas
