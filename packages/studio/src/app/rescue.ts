@@ -1,6 +1,6 @@
 import type { Client } from "../worker/client.ts";
 import type { DataSource, Origin } from "../worker/protocol.ts";
-import type { TableParams } from "../worker/source.ts";
+import type { SessionData } from "../worker/source.ts";
 import type { Settings } from "../workspace/settings.ts";
 
 /** While training goes on, weights are put aside at most so often. */
@@ -13,29 +13,24 @@ interface Kept {
   readonly origin: Origin;
   readonly settings: Settings;
   readonly source: DataSource;
+  /** Data that cannot be fetched again: a table, or what a lab made. */
+  readonly data: SessionData | null;
   readonly step: number;
   readonly revision: number;
 }
 
 /**
- * Keeps what would be lost with the worker: the model as a file, the settings, and which data there are. Tables come from the page,
- * which hands them to `useTable`.
+ * Keeps what would be lost with the worker: the model as a file, the settings, and the data, or which of those at hand they are.
  */
 export class Rescue {
   readonly #client: Client;
   #kept: Kept | undefined;
-  #table: TableParams | undefined;
   #savedAt = Number.NEGATIVE_INFINITY;
   #isSaving = false;
 
   constructor(client: Client) {
     this.#client = client;
     client.known.subscribe(() => this.#look());
-  }
-
-  /** Tells which table the session trains on. */
-  useTable(table: TableParams): void {
-    this.#table = table;
   }
 
   #look(): void {
@@ -49,10 +44,13 @@ export class Rescue {
     this.#savedAt = now;
     const { revision, step } = status;
     const { model, settings, data } = info;
-    this.#client.request("core/save").then(
-      (bytes) => {
+    this.#client.request("core/keep").then(
+      ({ bytes, data: own }) => {
         this.#isSaving = false;
-        this.#kept = { bytes, name: model.name, origin: model.origin, settings, source: data.source, step, revision };
+        this.#kept = {
+          ...{ bytes, settings, step, revision, data: own },
+          ...{ name: model.name, origin: model.origin, source: data.source },
+        };
       },
       () => {
         this.#isSaving = false; // what was kept before stays
@@ -65,16 +63,8 @@ export class Rescue {
     const kept = this.#kept;
     this.#client.restart();
     if (kept === undefined) return 0;
-    const { bytes, name, origin, settings, source, step } = kept;
-    const table = source === "table" ? this.#table : undefined;
-    await this.#client.request("core/restore", {
-      bytes,
-      name,
-      origin,
-      settings,
-      all: source === "mnist",
-      ...(table && { table }),
-    });
+    const { bytes, name, origin, settings, source, data, step } = kept;
+    await this.#client.request("core/restore", { bytes, name, origin, settings, data, all: source === "mnist" });
     return step;
   }
 }

@@ -174,5 +174,16 @@ describe("a session", () => {
     expect(session.info().model.layers).toMatchObject([{ inFeatures: 2, outFeatures: 1 }]);
     await runFor("epoch", 3);
     expect(session.history.epochs.at(-1)!.validation!.loss).toBeGreaterThan(0);
+
+    // Another session goes on with what was kept, as a page does when its worker is lost.
+    const { bytes, data } = structuredClone(await coreHandlers.keep(session));
+    const weights = await coreHandlers.weights(session, { layer: "layers.0" });
+    const { settings } = session;
+    await coreHandlers.builtIn(session);
+    await coreHandlers.restore(session, { bytes, data, settings, name: "shop", origin: "settings", all: false });
+    expect((await coreHandlers.weights(session, { layer: "layers.0" })).weights).toEqual(weights.weights);
+    expect(session.info().data).toMatchObject({ source: "table", training: 32, columns: ["price", "marketing"] });
+    await runFor("step");
+    expect(session.status()).toMatchObject({ step: 1, failure: null });
   });
 });

@@ -4,7 +4,7 @@ import { foldSilenced } from "../edit.ts";
 import { give, type Handlers } from "../handler.ts";
 import type { Origin } from "../protocol.ts";
 import type { Session } from "../session.ts";
-import { builtInModel, digitSample, type TableParams, tableData, wholeMnist } from "../source.ts";
+import { builtInModel, digitSample, type SessionData, wholeMnist } from "../source.ts";
 
 export interface RestoreParams {
   readonly bytes: Uint8Array;
@@ -13,7 +13,14 @@ export interface RestoreParams {
   readonly settings: Settings;
   /** Whether the data were the whole MNIST. */
   readonly all: boolean;
-  readonly table?: TableParams;
+  /** Data that cannot be fetched again. */
+  readonly data: SessionData | null;
+}
+
+export interface Kept {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  /** `null` where they can be fetched again. */
+  readonly data: SessionData | null;
 }
 
 export const modelHandlers = {
@@ -30,27 +37,33 @@ export const modelHandlers = {
 
   /** Goes on in a new session with what the page has kept of one that was lost. */
   restore: async (session: Session, params: RestoreParams): Promise<void> => {
-    const { bytes, name, origin, settings, all, table } = params;
+    const { bytes, name, origin, settings, all } = params;
     const { assets } = session;
-    const data = table ? tableData(table) : await (all ? wholeMnist(assets) : digitSample(assets));
+    const data = params.data ?? (await (all ? wholeMnist(assets) : digitSample(assets)));
     await session.configure(settings);
     await session.adopt({ ...decodeModel(bytes, {}, name), name, origin }, data);
   },
 
   /** The bytes of a model file with the weights of now. Silenced units are silent in it too. */
-  save: async (session: Session): Promise<Uint8Array<ArrayBuffer>> => {
-    const project = await session.current();
-    const { model, inputShape, preprocessing, classNames, outputs } = project;
-    const folded = foldSilenced(model, await session.copyModel(), session.marks);
-    return give(
-      encodeModel({
-        model: folded,
-        inputShape,
-        preprocessing,
-        ...(classNames && { classNames }),
-        ...(outputs && { outputs }),
-        notes: { steps: session.teacher.step, seed: session.settings.seed },
-      }),
-    );
+  save: async (session: Session): Promise<Uint8Array<ArrayBuffer>> => give(await fileOf(session)),
+
+  /** What a new session would need to go on like this one: for the page, in case that this one is lost. */
+  keep: async (session: Session): Promise<Kept> => {
+    const { data } = session;
+    const isAtHand = data.source === "digits" || data.source === "mnist";
+    return { bytes: give(await fileOf(session)), data: isAtHand ? null : data };
   },
 } satisfies Handlers;
+
+async function fileOf(session: Session): Promise<Uint8Array<ArrayBuffer>> {
+  const { model, inputShape, preprocessing, classNames, outputs } = await session.current();
+  const folded = foldSilenced(model, await session.copyModel(), session.marks);
+  return encodeModel({
+    model: folded,
+    inputShape,
+    preprocessing,
+    ...(classNames && { classNames }),
+    ...(outputs && { outputs }),
+    notes: { steps: session.teacher.step, seed: session.settings.seed },
+  });
+}
