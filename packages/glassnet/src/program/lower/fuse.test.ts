@@ -8,6 +8,7 @@ import { Ops } from "../../ops/operations.ts";
 import { buildProgram } from "../build.ts";
 import type { Source } from "../program.ts";
 import { fuse } from "./fuse.ts";
+import { lowerProgram } from "./lower.ts";
 import { nodesOf } from "./node.ts";
 import { schedule, type Unit } from "./unit.ts";
 
@@ -105,5 +106,16 @@ describe("blocks stay apart", () => {
     const units = unitsOf(sum);
     expect(units.length).toBeGreaterThan(3);
     expect(units.length).toBeLessThan(8);
+  });
+
+  test("where more views of the same operands would be needed than there are slots", () => {
+    const [x, mask] = [feed([200]), feed([200], "bool")];
+    const window = (value: Value, start: number): Value => o.slice(value, [{ start, stop: start + 100 }]);
+    let y = window(x, 0);
+    for (let i = 0; i < 42; i++) y = o.where(window(mask, i), window(x, i + 1), y);
+    const program = buildProgram({ sources, outputs: { y } });
+    const slots = lowerProgram(program).instructions.map(({ plan }) => plan!.slots);
+    expect(Math.max(...slots)).toBeLessThanOrEqual(64);
+    expect(slots.length).toBeLessThan(8);
   });
 });

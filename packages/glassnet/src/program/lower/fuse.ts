@@ -122,7 +122,7 @@ class Fusion {
   }
 
   #tryJoin(block: Block, node: PointNode): boolean {
-    if (block.nodes.length + readsOf(block).size + 2 + node.inputs.length > MAX_PARTS) return false;
+    if (block.nodes.length + block.views.size + 2 + node.inputs.length > MAX_PARTS) return false;
     const joining = fit(block, node);
     if (joining === undefined) return false;
     const outside = rootsOf(node).filter((root) => !block.extents.has(root));
@@ -137,7 +137,7 @@ class Fusion {
 
   /** Whether two blocks that `node` of the first reads from may become one. */
   #mayMerge(home: Block, other: Block, node: PointNode): boolean {
-    const parts = home.nodes.length + other.nodes.length + readsOf(home).size + readsOf(other).size;
+    const parts = home.nodes.length + other.nodes.length + home.views.size + other.views.size;
     if (parts > MAX_PARTS || !equal(home.sizes, other.sizes)) return false;
     if (home.rowDims !== undefined && other.rowDims !== undefined && home.rowDims !== other.rowDims) return false;
     const splits = home.splits.filter((d) => other.splits.includes(d));
@@ -169,10 +169,12 @@ class Fusion {
       rowDims: home.rowDims ?? other.rowDims,
       nodes: [...other.nodes, ...home.nodes],
       extents: new Map([...other.extents, ...home.extents]),
-      reads: new Set([...other.reads, ...home.reads].filter((root) => !other.extents.has(root))),
+      reads: new Set(),
+      views: new Set(),
       splits: home.splits.filter((d) => other.splits.includes(d)),
       product: undefined,
     };
+    for (const node of merged.nodes) noteReads(merged, node);
     this.#removeUnit(home);
     this.#removeUnit(other);
     this.#addUnit(merged);
@@ -247,7 +249,16 @@ function blockOf(node: PointNode): Block {
   const splits = sizes.map((_, d) => d);
   const block: Block = {
     kind: "block",
-    ...{ sizes, rowDims: undefined, nodes: [], extents: new Map(), reads: new Set(), splits, product: undefined },
+    ...{
+      sizes,
+      rowDims: undefined,
+      nodes: [],
+      extents: new Map(),
+      reads: new Set(),
+      views: new Set(),
+      splits,
+      product: undefined,
+    },
   };
   noteReads(block, node);
   if (node.kind === "reduce") startReduction(block, node);

@@ -18,6 +18,8 @@ export interface Block {
   readonly extents: Map<number, Extent>;
   /** What it reads and does not make itself. */
   readonly reads: Set<number>;
+  /** The views of that, each of which takes a slot. */
+  readonly views: Set<string>;
   /** Dimensions that no fold runs along, so that threads may divide them. */
   splits: readonly number[];
   product: ProductNode | undefined;
@@ -45,8 +47,13 @@ export const readsOf = (unit: Unit): ReadonlySet<number> =>
   unit.kind === "block" ? unit.reads : new Set(rootsOf(unit.node));
 
 /** Adds what a node reads to what its block reads. */
-export function noteReads({ reads, extents }: Block, node: Node): void {
+export function noteReads({ reads, views, extents }: Block, node: Node): void {
   for (const root of rootsOf(node)) if (!extents.has(root)) reads.add(root);
+  if (node.kind === "product" || node.kind === "kernel") return;
+  for (const view of node.inputs) {
+    const isOutside = view.root === "counting" || !extents.has(view.root);
+    if (isOutside) views.add(`${view.root} at ${view.offset} by ${realStrides(view)}`);
+  }
 }
 
 /** Strides of a view over the axes of its shape that are not of size 1. */
