@@ -17,6 +17,10 @@ interface Measure {
   readonly usual: Float64Array;
 }
 
+export interface StrangenessParams {
+  readonly example: ExampleParams;
+}
+
 export interface Strangeness {
   /** Distance to the nearest digits of the training data. */
   readonly distance: number;
@@ -52,7 +56,7 @@ async function measure(session: Session): Promise<Measure> {
 }
 
 /** How unlike the digits of the data a picture is. It is measured against digits that were kept apart. */
-export async function strangeness(session: Session, { example }: { example: ExampleParams }): Promise<Strangeness> {
+export async function strangeness(session: Session, { example }: StrangenessParams): Promise<Strangeness> {
   const kept = session.own("draw/strangeness", (): { measure?: Measure } => ({}));
   if (kept.measure?.training !== session.data.training) kept.measure = await measure(session);
   const { support, usual } = kept.measure;

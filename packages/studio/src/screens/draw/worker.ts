@@ -1,7 +1,9 @@
 import type { Handlers } from "../../worker/handler.ts";
-import { evidenceFor, pixelsFor, probe, remove } from "./explain.ts";
+import type { Session } from "../../worker/session.ts";
+import { evidenceFor, pixelsFor, remove } from "./explain.ts";
 import { look } from "./look.ts";
-import { strangeness } from "./strangeness.ts";
+import type { Probes } from "./probe.ts";
+import type { Strangeness, StrangenessParams } from "./strangeness.ts";
 
 /** What this screen asks of the worker: `draw/NAME`. */
 export const drawHandlers = {
@@ -14,7 +16,11 @@ export const drawHandlers = {
   /** The answer without the strongest units, and without random ones. */
   remove,
   /** How well each layer's numbers tell the classes apart. A job. */
-  probe,
+  probe: async function* (session: Session): AsyncGenerator<{ done: number; of: number }, Probes, undefined> {
+    const { probe } = await import("./probe.ts"); // loaded when it is wanted, as many never want it
+    return yield* probe(session);
+  },
   /** How unlike the digits of the data a picture is. */
-  strangeness,
+  strangeness: async (session: Session, params: StrangenessParams): Promise<Strangeness> =>
+    (await import("./strangeness.ts")).strangeness(session, params),
 } satisfies Handlers;
