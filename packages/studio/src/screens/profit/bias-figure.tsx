@@ -15,7 +15,7 @@ import { columnName, digitsFor, targetUnit, withUnit } from "./names.ts";
 import { Provenance } from "./provenance.tsx";
 import { Scroll } from "./scroll.tsx";
 import { texts } from "./texts.ts";
-import { useProfitView } from "./use-lab.ts";
+import { useProfitView } from "./use-view.ts";
 import { Words } from "./words.tsx";
 
 /** The bias of each season, or of each word of another column, beside the true fixed effect. */

@@ -8,7 +8,7 @@ import {
   type Preprocessing,
   seasons,
 } from "glassnet";
-import type { Source, Table } from "./table.ts";
+import type { CompanySource, Table } from "./table.ts";
 
 /** An input that is a number: where it stands among the inputs, and what the rows have of it. */
 export interface NumberInput {
@@ -50,10 +50,8 @@ const HELD_OUT = 0.2;
 /** What the company begins its search with: a careless price. */
 const companyStart: Readonly<Record<string, number>> = { price: 18, marketing: 10, competitor: 25 };
 
-/** Makes the books of the company, or unfolds a table. */
-export function booksOf(source: Source): Books {
-  if (source.kind === "table") return tableBooks(source.table, source.seed);
-  const { rows, noise, seed } = source;
+/** Makes the books of the company. */
+export function companyBooks({ rows, noise, seed }: CompanySource): Books {
   const all = companyData({ rows, noise, seed });
   const numbers = numbersOf(all, ["price", "marketing", "competitor"]).map((input) => ({
     ...input,
@@ -71,7 +69,8 @@ export function booksOf(source: Source): Books {
   };
 }
 
-function tableBooks(table: Table, seed: number): Books {
+/** Unfolds a table. */
+export function tableBooks(table: Table, seed: number): Books {
   const { numbers: columns, levels: words, target } = table;
   const rows = target.values.length;
   const levels: LevelInput[] = [];

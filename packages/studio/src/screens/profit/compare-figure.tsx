@@ -14,7 +14,8 @@ import { digitsFor, inputName, targetUnit, unitOf, withUnit } from "./names.ts";
 import { Provenance } from "./provenance.tsx";
 import { type FitName, fitNames } from "./table.ts";
 import { texts } from "./texts.ts";
-import { usePlan, useProfitView, useSearch } from "./use-lab.ts";
+import { usePlan, useSearch } from "./use-lab.ts";
+import { useProfitView } from "./use-view.ts";
 import { Words } from "./words.tsx";
 
 /** Predictions of both models along one input, and where a search with each of them ends. */

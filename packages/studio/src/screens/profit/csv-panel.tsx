@@ -2,17 +2,16 @@ import { useId, useState } from "react";
 import { Button, FileTrigger } from "react-aria-components";
 import { Select, Button as StudioButton } from "../../components/controls.tsx";
 import { Icon } from "../../components/icon.tsx";
-import { Notice } from "../../components/notice.tsx";
+import { Notice, TroubleNotice } from "../../components/notice.tsx";
 import { useLanguage, useMessages } from "../../i18n/language.tsx";
 import { brief, count } from "../../i18n/numbers.ts";
-import type { ColumnRole, CsvColumn } from "./csv.ts";
-import { MAX_BYTES } from "./csv.ts";
+import type { ColumnSummary } from "./csv.ts";
 import { exampleCsv } from "./example-csv.ts";
-
+import type { ColumnRole } from "./roles.ts";
 import { Scroll } from "./scroll.tsx";
-import { MAX_COLUMNS, MAX_ROWS, MIN_ROWS } from "./table.ts";
+import { MAX_BYTES, MAX_COLUMNS, MAX_ROWS, MIN_ROWS } from "./table.ts";
 import { texts } from "./texts.ts";
-import { useTable } from "./use-lab.ts";
+import { useTable } from "./use-table.tsx";
 
 /** What a table is called that came from no file. */
 const PASTED = "CSV";
@@ -24,7 +23,7 @@ const shownOf = (text: string): string => (text.length > MAX_SHOWN ? "" : text);
 export function CsvPanel() {
   const m = useMessages(texts);
   const language = useLanguage();
-  const { file, csv, roles, result, take, assign } = useTable();
+  const { file, read, trouble, take, assign } = useTable();
   const [text, setText] = useState(shownOf(file?.text ?? ""));
   const [known, setKnown] = useState(file);
   if (known !== file) {
@@ -85,13 +84,14 @@ export function CsvPanel() {
       </div>
       <div className="stack">
         {isUnreadable && <Notice kind="warning">{m.csv.faults.unreadable}</Notice>}
+        {trouble !== undefined && <TroubleNotice trouble={trouble} />}
         <Faults />
-        {csv !== null && (
+        {read !== undefined && (
           <>
             <Scroll label={m.csv.columns}>
               <table className="profit-table">
                 <caption>
-                  {m.csv.columns} · {m.csv.rows(number(csv.rows))}
+                  {m.csv.columns} · {m.csv.rows(number(read.rows))}
                   {file !== null && file.name !== PASTED && ` · ${file.name}`}
                 </caption>
                 <thead>
@@ -102,7 +102,7 @@ export function CsvPanel() {
                   </tr>
                 </thead>
                 <tbody>
-                  {csv.columns.map((column, j) => (
+                  {read.columns.map((column, j) => (
                     <tr key={column.name}>
                       <th scope="row">{column.name}</th>
                       <td>{holds(column)}</td>
@@ -111,7 +111,7 @@ export function CsvPanel() {
                           label={`${m.csv.role}: ${column.name}`}
                           isLabelHidden
                           choices={rolesOf(column).map((role) => ({ id: role, label: m.csv.roles[role] }))}
-                          value={roles[j] ?? "out"}
+                          value={read.roles[j] ?? "out"}
                           isDisabled={rolesOf(column).length === 1}
                           onChange={(role) => assign(j, role)}
                         />
@@ -121,23 +121,21 @@ export function CsvPanel() {
                 </tbody>
               </table>
             </Scroll>
-            {result !== null && "leftOut" in result && result.leftOut > 0 && (
-              <Notice>{m.csv.leftOut(number(result.leftOut))}</Notice>
-            )}
+            {read.leftOut > 0 && <Notice>{m.csv.leftOut(number(read.leftOut))}</Notice>}
           </>
         )}
       </div>
     </div>
   );
 
-  function holds({ kind, low, high, levels }: CsvColumn): string {
+  function holds({ kind, low, high, levels }: ColumnSummary): string {
     if (kind === "number") return m.csv.number(brief(low), brief(high));
     if (kind === "constant") return m.csv.constant;
-    return kind === "level" ? m.csv.level(String(levels.length)) : m.csv.words(number(levels.length));
+    return kind === "level" ? m.csv.level(String(levels)) : m.csv.words(number(levels));
   }
 }
 
-function rolesOf({ kind }: CsvColumn): readonly ColumnRole[] {
+function rolesOf({ kind }: ColumnSummary): readonly ColumnRole[] {
   if (kind === "number") return ["input", "target", "out"];
   return kind === "level" ? ["input", "out"] : ["out"];
 }
@@ -146,13 +144,13 @@ function rolesOf({ kind }: CsvColumn): readonly ColumnRole[] {
 function Faults() {
   const m = useMessages(texts);
   const language = useLanguage();
-  const { fault, result } = useTable();
+  const { fault, read } = useTable();
   const number = (n: number): string => count(n, language);
   const { faults } = m.csv;
   const say = (): string | null => {
-    if (fault === null) {
-      if (result === null || !("fault" in result)) return null;
-      return result.fault === "few-rows" ? faults.incomplete(number(MIN_ROWS)) : faults[result.fault];
+    if (fault === undefined) {
+      const problem = read?.problem ?? null;
+      return problem === "few-rows" ? faults.incomplete(number(MIN_ROWS)) : problem && faults[problem];
     }
     switch (fault.fault) {
       case "empty":
@@ -161,6 +159,8 @@ function Faults() {
         return faults.large;
       case "no-numbers":
         return faults["no-numbers"](number(fault.columns));
+      case "all-constant":
+        return faults["all-constant"];
       case "one-number":
         return faults["one-number"](fault.column);
       case "few-rows":

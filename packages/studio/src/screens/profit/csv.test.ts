@@ -90,6 +90,7 @@ describe("a table", () => {
     ["  \n\n ", { fault: "empty" }],
     ["a,b\nx,y\nz,w", { fault: "no-numbers", columns: 2 }],
     [`a,b\n${lines(30, (i) => `${i},w`)}`, { fault: "one-number", column: "a" }],
+    [`a,b\n${lines(30, () => "1,w")}`, { fault: "all-constant" }],
     [`a,b\n${lines(5, (i) => `${i},${i}`)}`, { fault: "few-rows", rows: 5 }],
     [`a,b\n${lines(MAX_ROWS + 1, (i) => `${i},${i}`)}`, { fault: "many-rows" }],
     [lines(2, () => Array.from({ length: 50 }, (_, j) => j).join(",")), { fault: "many-columns", columns: 50 }],

@@ -1,8 +1,6 @@
 import Papa from "papaparse";
+import type { ColumnRole } from "./roles.ts";
 import { MAX_COLUMNS, MAX_LEVELS, MAX_ROWS, MIN_ROWS, type Table } from "./table.ts";
-
-/** What a column of a CSV is to the network. */
-export type ColumnRole = "input" | "target" | "out";
 
 /** A column as it was found. Names are text and nothing else, whatever they hold. */
 export interface CsvColumn {
@@ -26,13 +24,12 @@ export interface Csv {
 export type CsvFault =
   | { readonly fault: "empty" }
   | { readonly fault: "no-numbers"; readonly columns: number }
+  | { readonly fault: "all-constant" }
   | { readonly fault: "one-number"; readonly column: string }
   | { readonly fault: "few-rows"; readonly rows: number }
   | { readonly fault: "many-rows" }
   | { readonly fault: "many-columns"; readonly columns: number };
 
-/** As much text as is read: beyond it a table has too many rows anyway. */
-export const MAX_BYTES = 16 * 1024 * 1024;
 /** The share of cells of a column of numbers that may be empty or something else. */
 const MAX_GAPS = 0.1;
 
@@ -74,9 +71,10 @@ export function readCsv(text: string): Csv | CsvFault {
     ),
   );
   const numeric = columns.filter(({ kind }) => kind === "number");
-  if (numeric.length === 0) return { fault: "no-numbers", columns: width };
-  if (numeric.length === 1) return { fault: "one-number", column: numeric[0]!.name };
+  if (columns.every(({ low }) => low === Number.POSITIVE_INFINITY)) return { fault: "no-numbers", columns: width };
   if (body.length < MIN_ROWS) return { fault: "few-rows", rows: body.length };
+  if (numeric.length === 0) return { fault: "all-constant" };
+  if (numeric.length === 1) return { fault: "one-number", column: numeric[0]!.name };
   return { columns, rows: body.length };
 }
 
@@ -110,6 +108,45 @@ function columnOf(name: string, cells: readonly string[], isComma: boolean): Csv
         ? "level"
         : "words";
   return { name, kind, numbers, words, levels, low, high };
+}
+
+/** Roles from such a text; the first guess, if it is of another table. A target or an input must be able to be one. */
+export function rolesIn(text: string, csv: Csv): ColumnRole[] {
+  if (text.length !== csv.columns.length) return guessRoles(csv);
+  return csv.columns.map(({ kind }, j): ColumnRole => {
+    if (text[j] === "t" && kind === "number") return "target";
+    return text[j] === "i" && (kind === "number" || kind === "level") ? "input" : "out";
+  });
+}
+
+/** A column without its rows: what the page needs to know of it. */
+export interface ColumnSummary extends Pick<CsvColumn, "name" | "kind" | "low" | "high"> {
+  readonly levels: number;
+}
+
+/** What was read: why it is no table, or its columns, what they are used as, and what is wrong with that. */
+export type ReadTable =
+  | { readonly fault: CsvFault }
+  | {
+      readonly columns: readonly ColumnSummary[];
+      readonly rows: number;
+      readonly roles: readonly ColumnRole[];
+      readonly problem: TableFault | null;
+      /** Rows in which a number is missing. */
+      readonly leftOut: number;
+    };
+
+export function summaryOf(csv: Csv | CsvFault, roles: string): ReadTable {
+  if ("fault" in csv) return { fault: csv };
+  const chosen = rolesIn(roles, csv);
+  const table = tableOf(csv, chosen, "");
+  return {
+    columns: csv.columns.map(({ name, kind, low, high, levels }) => ({ name, kind, low, high, levels: levels.length })),
+    rows: csv.rows,
+    roles: chosen,
+    problem: "fault" in table ? table.fault : null,
+    leftOut: "fault" in table ? 0 : table.leftOut,
+  };
 }
 
 /** The first guess: the target is a column that is called so, or the last one with numbers. */

@@ -2,7 +2,7 @@ import { Segments } from "../../components/controls.tsx";
 import { useMessages } from "../../i18n/language.tsx";
 import { fitNames } from "./table.ts";
 import { texts } from "./texts.ts";
-import { useProfitView } from "./use-lab.ts";
+import { useProfitView } from "./use-view.ts";
 
 /** Which of the two models is looked at, in all figures at once. */
 export function FitChoice() {

@@ -14,7 +14,8 @@ import { inputName, targetUnit, unitOf, withUnit } from "./names.ts";
 import { Provenance } from "./provenance.tsx";
 import { fitNames } from "./table.ts";
 import { texts } from "./texts.ts";
-import { useProfitView, useRow } from "./use-lab.ts";
+import { useRow } from "./use-lab.ts";
+import { useProfitView } from "./use-view.ts";
 import { Words } from "./words.tsx";
 
 /** Weights and biases of a chain of linear layers. */

@@ -12,7 +12,9 @@ import { SourceFigure } from "./source-figure.tsx";
 import { StepsFigure } from "./steps-figure.tsx";
 import { SurfaceFigure } from "./surface-figure.tsx";
 import { texts } from "./texts.ts";
-import { useLab, useProfitView } from "./use-lab.ts";
+import { useLab } from "./use-lab.ts";
+import { TableProvider } from "./use-table.tsx";
+import { useProfitView } from "./use-view.ts";
 import { Words } from "./words.tsx";
 
 /** The table that was looked at last: one that was dropped since then is shown at once. */
@@ -20,6 +22,14 @@ let known: object | null = null;
 
 /** A company's books, two models of them, and the inputs that make them predict the best profit. */
 export function ProfitScreen() {
+  return (
+    <TableProvider>
+      <Lab />
+    </TableProvider>
+  );
+}
+
+function Lab() {
   const m = useMessages(texts);
   const lab = useLab();
   const { set } = useProfitView();

@@ -2,11 +2,11 @@ import { companyInputs, companyOptimum, companyProfit, companyRow, fromArray, op
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { openSmallSession } from "../../../test/session.ts";
 import type { Session } from "../../worker/session.ts";
-import { booksOf } from "./books.ts";
+import { companyBooks } from "./books.ts";
 import { fitted } from "./fit.ts";
 import type { FitProgress, LabInfo } from "./lab.ts";
 import type { Knob, SearchParams } from "./search.ts";
-import type { Source, Table } from "./table.ts";
+import type { Source } from "./table.ts";
 import { bestMonth, trueProfit } from "./truth.ts";
 import { profitHandlers } from "./worker.ts";
 
@@ -158,7 +158,7 @@ describe("the company", () => {
 test("over 20 seeds the best decision is missed by at most 2 % in the median", { timeout: 120_000 }, async () => {
   const regrets: number[] = [];
   for (let seed = 0; seed < 20; seed++) {
-    const books = booksOf({ kind: "company", rows: 1200, noise: 8, seed });
+    const books = companyBooks({ kind: "company", rows: 1200, noise: 8, seed });
     const run = fitted("curved", books, { seed, device: session.device });
     let turn = await run.next();
     while (turn.done !== true) turn = await run.next();
@@ -188,16 +188,14 @@ test("over 20 seeds the best decision is missed by at most 2 % in the median", {
 
 describe("a table", () => {
   const rows = 60;
-  const table: Table = {
-    name: "kiosk",
-    numbers: [{ name: "price", values: Float64Array.from({ length: rows }, (_, i) => 1 + (i % 20) / 4) }],
-    levels: [{ name: "__proto__", levels: ["wet", "dry"], values: Int32Array.from({ length: rows }, (_, i) => i % 2) }],
-    target: {
-      name: "<b>profit</b>",
-      values: Float64Array.from({ length: rows }, (_, i) => 9 - (1 + (i % 20) / 4 - 3.5) ** 2 + 2 * (i % 2)),
-    },
-  };
-  const source: Source = { kind: "table", id: "a", seed: 0, table };
+  const text = [
+    "price,__proto__,<b>profit</b>",
+    ...Array.from({ length: rows }, (_, i) => {
+      const price = 1 + (i % 20) / 4;
+      return `${price},${i % 2 ? "dry" : "wet"},${9 - (price - 3.5) ** 2 + 2 * (i % 2)}`;
+    }),
+  ].join("\n");
+  const source: Source = { kind: "table", id: "a", name: "kiosk", text, roles: "iit", seed: 0 };
 
   test("is unfolded, fitted and searched like the company", async () => {
     const { info } = await opened(source);
@@ -211,6 +209,23 @@ describe("a table", () => {
     const text = new TextDecoder().decode(profitHandlers.file(session, { key: info.key })!);
     expect(text.split("\n")[0]).toBe("price,__proto__,<b>profit</b>");
     expect(text.trim().split("\n").length).toBe(rows + 1);
+  });
+
+  test("is read in the worker, and what is wrong with it or its roles is said", () => {
+    const read = (params: { text: string; roles: string }) =>
+      profitHandlers.read(session, { id: `${params.text.length} ${params.roles}`, ...params });
+    expect(read({ text, roles: "" })).toMatchObject({
+      columns: [{ name: "price", kind: "number" }, { kind: "level", levels: 2 }, { kind: "number" }],
+      ...{ rows, roles: ["input", "input", "target"], problem: null, leftOut: 0 },
+    });
+    expect(read({ text, roles: "tii" })).toMatchObject({ roles: ["target", "input", "input"], problem: null });
+    expect(read({ text, roles: "oti" })).toMatchObject({ roles: ["out", "out", "input"], problem: "no-target" });
+    expect(read({ text: "a,b\nx,y", roles: "" })).toEqual({ fault: { fault: "no-numbers", columns: 2 } });
+  });
+
+  test("of which nothing can be learnt is refused", async () => {
+    await expect(opened({ ...source, id: "b", roles: "ooo" })).rejects.toThrow("no-target");
+    await expect(opened({ ...source, id: "c", text: "a,b\n1,2" })).rejects.toThrow("few-rows");
   });
 
   test("that was replaced is answered with nothing", async () => {

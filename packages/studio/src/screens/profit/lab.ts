@@ -1,6 +1,7 @@
 import { type DataSupport, dataSupport, type Layer, linearLayers, predict, UsageError } from "glassnet";
 import type { Session } from "../../worker/session.ts";
-import { type Books, booksOf } from "./books.ts";
+import { type Books, companyBooks, tableBooks } from "./books.ts";
+import { type Csv, type CsvFault, readCsv, rolesIn, tableOf } from "./csv.ts";
 import { type Fit, type FitScores, fitted, scoresOf } from "./fit.ts";
 import { type FitName, fitNames, keyOf, type Source } from "./table.ts";
 
@@ -40,6 +41,7 @@ const MAX_MEMOS = 24;
 export class ProfitLab {
   #opened: { readonly books: Books; readonly fits: Readonly<Record<FitName, Fit>>; readonly info: LabInfo } | undefined;
   #support: DataSupport | undefined;
+  #csv: { readonly id: string; readonly csv: Csv | CsvFault } | undefined;
   readonly #memos = new Map<string, unknown>();
   /** What the workspace was about before a fit was opened in it. */
   before:
@@ -56,7 +58,7 @@ export class ProfitLab {
     if (this.#opened?.info.key === key) return this.#opened.info;
     const { device } = session;
     const { seed } = source;
-    const books = booksOf(source);
+    const books = this.#booksOf(source);
     const found: Partial<Record<FitName, Fit>> = {};
     for (const fit of fitNames) {
       const run = fitted(fit, books, { seed, device });
@@ -90,6 +92,20 @@ export class ProfitLab {
     this.#support = undefined;
     this.#memos.clear();
     return info;
+  }
+
+  #booksOf(source: Source): Books {
+    if (source.kind === "company") return companyBooks(source);
+    const csv = this.read(source);
+    const result = "fault" in csv ? csv : tableOf(csv, rolesIn(source.roles, csv), source.name);
+    if ("fault" in result) throw new UsageError("invalid-data", source.name, `nothing to learn from: ${result.fault}`);
+    return tableBooks(result.table, source.seed);
+  }
+
+  /** Reads a text as a table; the last one that was read is kept. */
+  read({ id, text }: { readonly id: string; readonly text: string }): Csv | CsvFault {
+    if (this.#csv?.id !== id) this.#csv = { id, csv: readCsv(text) };
+    return this.#csv.csv;
   }
 
   /** Whether these are the rows that are open: what is asked about others is answered with nothing. */

@@ -85,6 +85,7 @@ export const en = {
       empty: "There is nothing in it.",
       "no-numbers": (columns: string) =>
         `None of its ${columns} columns holds numbers. A network learns from numbers: at least one input and one target.`,
+      "all-constant": "Its numbers are the same in all rows: there is nothing to learn from them.",
       "one-number": (column: string) =>
         `Only the column “${column}” holds numbers. Two are needed: an input to decide on and a target to predict.`,
       "few-rows": (rows: string, least: string) => `It has ${rows} rows; at least ${least} are needed.`,

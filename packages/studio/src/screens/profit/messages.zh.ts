@@ -74,6 +74,7 @@ export const zh: ProfitMessages = {
       empty: "里面什么也没有。",
       "no-numbers": (columns: string) =>
         `${columns} 列中没有一列是数值。网络要从数值中学习：至少需要一个输入和一个目标。`,
+      "all-constant": "其中的数值在每一行都相同，没有什么可学的。",
       "one-number": (column: string) =>
         `只有“${column}”这一列是数值。需要两列：一列是可决定的输入，一列是要预测的目标。`,
       "few-rows": (rows: string, least: string) => `只有 ${rows} 行，至少需要 ${least} 行。`,

@@ -7,7 +7,8 @@ import { columnName, inputName, targetName, targetUnit, unitOf, withUnit } from 
 import { firstPlan, withNumber } from "./plan.ts";
 import { goals } from "./table.ts";
 import { texts } from "./texts.ts";
-import { usePlan, useProfitView, useSearch } from "./use-lab.ts";
+import { usePlan, useSearch } from "./use-lab.ts";
+import { useProfitView } from "./use-view.ts";
 import { Words } from "./words.tsx";
 
 /** Goal, start, bounds, and what stays. */

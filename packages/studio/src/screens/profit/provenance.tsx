@@ -1,7 +1,8 @@
 import { useMessages } from "../../i18n/language.tsx";
 import type { LabInfo } from "./lab.ts";
 import { texts } from "./texts.ts";
-import { useProfitView, useRow } from "./use-lab.ts";
+import { useRow } from "./use-lab.ts";
+import { useProfitView } from "./use-view.ts";
 
 /** Which model the numbers of a figure are from, and how far it was trained. */
 export function Provenance({ info, isBoth = false }: { info: LabInfo; isBoth?: boolean }) {

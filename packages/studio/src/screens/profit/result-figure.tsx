@@ -8,7 +8,8 @@ import type { LabInfo } from "./lab.ts";
 import { digitsFor, inputName, targetName, targetUnit, unitOf, withUnit } from "./names.ts";
 import type { Search } from "./search.ts";
 import { texts } from "./texts.ts";
-import { usePlan, useProfitView, useSearch } from "./use-lab.ts";
+import { usePlan, useSearch } from "./use-lab.ts";
+import { useProfitView } from "./use-view.ts";
 
 /** The inputs that were found beside the true best ones, what they really earn, and what to beware of. */
 export function ResultFigure({ info }: { info: LabInfo }) {

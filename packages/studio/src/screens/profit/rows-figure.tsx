@@ -14,7 +14,8 @@ import { Provenance } from "./provenance.tsx";
 import type { Rows } from "./rows.ts";
 import { Scroll } from "./scroll.tsx";
 import { texts } from "./texts.ts";
-import { usePlan, useProfitView, useRow } from "./use-lab.ts";
+import { usePlan, useRow } from "./use-lab.ts";
+import { useProfitView } from "./use-view.ts";
 import { Words } from "./words.tsx";
 
 /** Every row with what came of it and what the model says; the mean of the squares is the loss. */

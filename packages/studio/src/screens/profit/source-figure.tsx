@@ -7,7 +7,9 @@ import { useClient } from "../../worker/hooks.tsx";
 import { profitCode } from "./code.ts";
 import { CsvPanel } from "./csv-panel.tsx";
 import { texts } from "./texts.ts";
-import { companyLimits, type OpenLab, useProfitView, useTable } from "./use-lab.ts";
+import type { OpenLab } from "./use-lab.ts";
+import { useTable } from "./use-table.tsx";
+import { companyLimits, useProfitView } from "./use-view.ts";
 
 /** Where the rows come from, and how far the fits are. */
 export function SourceFigure({ lab }: { lab: OpenLab }) {

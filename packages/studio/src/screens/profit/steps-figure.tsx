@@ -12,7 +12,8 @@ import { Provenance } from "./provenance.tsx";
 import { Scroll } from "./scroll.tsx";
 import type { Search } from "./search.ts";
 import { texts } from "./texts.ts";
-import { stepOf, usePlan, useProfitView, useSearch } from "./use-lab.ts";
+import { stepOf, usePlan, useSearch } from "./use-lab.ts";
+import { useProfitView } from "./use-view.ts";
 import { Words } from "./words.tsx";
 
 /** How long a step stays while they are played. */

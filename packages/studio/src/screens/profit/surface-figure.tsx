@@ -16,7 +16,8 @@ import { withNumber } from "./plan.ts";
 import { Provenance } from "./provenance.tsx";
 import type { Search } from "./search.ts";
 import { texts } from "./texts.ts";
-import { stepOf, usePlan, useProfitView, useRow, useSearch } from "./use-lab.ts";
+import { stepOf, usePlan, useRow, useSearch } from "./use-lab.ts";
+import { useProfitView } from "./use-view.ts";
 
 /** The prediction over two inputs, with the rows, the bounds and the way of the search. */
 export function SurfaceFigure({ info }: { info: LabInfo }) {

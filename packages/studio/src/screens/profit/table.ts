@@ -30,12 +30,16 @@ export interface CompanySource {
   readonly seed: number;
 }
 
+/** A CSV as it was pasted or dropped. */
 export interface TableSource {
   readonly kind: "table";
-  /** Tells one table from another without comparing their numbers. */
+  /** Tells one text from another without comparing them. */
   readonly id: string;
+  readonly name: string;
+  readonly text: string;
+  /** What each column is used as; see `rolesIn`. */
+  readonly roles: string;
   readonly seed: number;
-  readonly table: Table;
 }
 
 export type Source = CompanySource | TableSource;
@@ -44,7 +48,7 @@ export type Source = CompanySource | TableSource;
 export const keyOf = (source: Source): string =>
   source.kind === "company"
     ? `company ${source.rows} ${source.noise} ${source.seed}`
-    : `table ${source.id} ${source.seed}`;
+    : `table ${source.id} ${source.roles} ${source.seed}`;
 
 /** The two models that are fitted to the same rows. */
 export const fitNames = ["linear", "curved"] as const;
@@ -59,5 +63,7 @@ export const isGoalName = (text: string): text is GoalName => (goals as readonly
 export const MIN_ROWS = 20;
 export const MAX_ROWS = 20_000;
 export const MAX_COLUMNS = 40;
+/** As much text as is read: beyond it a table has too many rows anyway. */
+export const MAX_BYTES = 16 * 1024 * 1024;
 /** A column of words with more of them than this says little: it is left out. */
 export const MAX_LEVELS = 12;

@@ -1,5 +1,6 @@
 import { give, type Handlers } from "../../worker/handler.ts";
 import type { Session } from "../../worker/session.ts";
+import { type ReadTable, summaryOf } from "./csv.ts";
 import { effectsOf, termsOf } from "./effects.ts";
 import { scoresOf } from "./fit.ts";
 import { type FitProgress, type LabInfo, labName, ProfitLab } from "./lab.ts";
@@ -20,6 +21,10 @@ export const profitHandlers = {
   ): AsyncGenerator<FitProgress, LabInfo, undefined> {
     return yield* ProfitLab.of(session).open(session, source);
   },
+
+  /** Reads a text as a table, and says what its columns hold. */
+  read: (session: Session, params: { id: string; text: string; roles: string }): ReadTable =>
+    summaryOf(ProfitLab.of(session).read(params), params.roles),
 
   /** Actual and predicted for every row, and the loss that the library says. */
   rows: (session: Session, params: Keyed & { fit: FitName; part: "training" | "validation" }) => {
