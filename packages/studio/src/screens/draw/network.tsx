@@ -91,13 +91,13 @@ function NetworkCanvas({ height }: { height: number }) {
 
   const layers = info?.model.layers;
   const selected = useMemo((): readonly Spot[] => {
-    const spots: Spot[] = [];
+    const spots: Spot[] = [{ column: 0, unit: view.pixel }];
     if (chosenLayer !== null && unit !== undefined && !unit.layer.isOutput) {
       spots.push({ column: 1 + (layers ?? []).findIndex(({ path }) => path === unit.layer.path), unit: unit.unit });
     }
     if (question !== null) spots.push({ column: sizes.length - 1, unit: question.classIndex });
     return spots;
-  }, [chosenLayer, unit, layers, question, sizes]);
+  }, [chosenLayer, unit, layers, question, sizes, view.pixel]);
 
   const titleOf = useCallback(
     (column: number): string =>
@@ -227,7 +227,7 @@ function NetworkCanvas({ height }: { height: number }) {
         }}
         onKey={onKey}
       />
-      <p className="draw-line" ref={line} data-pixel={view.pixel} />
+      <p className="draw-line" ref={line} />
       <div className="visually-hidden" aria-live="polite">
         {said}
       </div>

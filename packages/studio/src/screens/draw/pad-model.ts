@@ -24,7 +24,10 @@ export interface PadState {
   readonly emptiness: "blank" | "dot" | null;
 }
 
-/** The workspace hears of a stroke that is under way at most so often: other screens' parts are drawn again each time. */
+/**
+ * The workspace hears of a stroke that is under way at most so often, and after the network: other parts of the page are drawn again
+ * each time.
+ */
 const TELL_MS = 120;
 
 /**
@@ -36,7 +39,7 @@ export class PadModel {
   readonly state = new Store<PadState>({ version: 0, row: null, normalised: null, emptiness: "blank" });
   readonly #workspace: Workspace;
   #drawing: Uint8Array | null = null;
-  #toldAt = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
   #isUnderWay = false;
   onPixels: ((example: ExampleParams | null) => void) | undefined;
 
@@ -84,12 +87,16 @@ export class PadModel {
     if (bounds === null || isDot || isBlank(pixels)) pixels = null;
     if (pixels !== null && manner.encoding === "binary") pixels = binarised(pixels);
     this.#drawing = pixels;
+    this.onPixels?.(pixels === null ? null : { from: "drawing", pixels }); // first: the worker works while the page draws
     this.#note({ row, normalised: found, emptiness: bounds === null ? "blank" : pixels === null ? "dot" : null });
-    this.onPixels?.(pixels === null ? null : { from: "drawing", pixels });
-    const now = performance.now();
-    if (isUnderWay && now - this.#toldAt < TELL_MS) return;
-    this.#toldAt = now;
-    this.#workspace.draw(pixels);
+    if (isUnderWay) this.#timer ??= setTimeout(() => this.#tell(), TELL_MS);
+    else this.#tell();
+  }
+
+  #tell(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#workspace.draw(this.#drawing);
     this.#workspace.select({ example: { from: "drawing" } });
   }
 }

@@ -21,16 +21,11 @@ export function SeesFigure() {
   const { pad, looker } = useDesk();
   const info = useInfo();
   const [view, setView] = useDrawView();
-  const [{ example }, select] = useSelection();
+  const [, select] = useSelection();
   const canvas = useRef<CanvasHandle>(null);
   const row = useStore(pad.state, (state) => state.row);
   const isBlank = useStore(pad.state, (state) => state.emptiness !== null);
   const isOwnBinary = info?.model.preprocessing.kind === "binary";
-  const crop = useStore(pad.state, (state) => {
-    const found = state.normalised?.crop;
-    return found === undefined ? "" : m.sees.crop(String(found.width), String(found.height));
-  });
-
   const paint = useCallback(
     (brush: Brush): void => {
       const { look } = looker.live.get();
@@ -53,14 +48,13 @@ export function SeesFigure() {
     if (row !== null && next.encoding !== "binary") select({ example: row });
     else if (!pad.ink.isBlank) pad.redraw(mannerOf(next), { isRow: row !== null });
   };
-  const lit = useLooked(({ look }) => look?.columns[0]?.values.reduce((n, x) => n + (x !== 0 ? 1 : 0), 0) ?? 0);
   return (
     <Figure
       title={m.sees.title}
       code={drawCode.sees}
       caption={
         <>
-          {isBlank ? m.sees.blank : m.sees.lit(String(lit))} {crop} <Provenance />
+          {isBlank ? m.sees.blank : <Counts />} <Provenance />
         </>
       }
     >
@@ -89,7 +83,22 @@ export function SeesFigure() {
             : m.sees.off}{" "}
         {isOwnBinary ? m.sees.ownBinary : view.encoding === "binary" ? m.sees.isBinary(fixed(128, 0)) : ""}
       </p>
-      {example.from === "drawing" && <span hidden data-drawing="true" />}
     </Figure>
+  );
+}
+
+/** What changes with every move of the pen: drawn by itself. */
+function Counts() {
+  const m = useMessages(texts);
+  const { pad } = useDesk();
+  const lit = useLooked(({ look }) => look?.columns[0]?.values.reduce((n, x) => n + (x !== 0 ? 1 : 0), 0) ?? 0);
+  const crop = useStore(pad.state, (state) => {
+    const found = state.normalised?.crop;
+    return found === undefined ? "" : m.sees.crop(String(found.width), String(found.height));
+  });
+  return (
+    <>
+      {m.sees.lit(String(lit))} {crop}
+    </>
   );
 }

@@ -13,6 +13,7 @@ import type { Trouble } from "../../worker/protocol.ts";
 import { drawCode } from "./code.ts";
 import { useAsked, useClassNames, useDrawView, useLooked } from "./desk.tsx";
 import { drawDrops } from "./draw-drops.ts";
+import { Provenance } from "./provenance.tsx";
 import { DRAWS, type Removal, type RemovalParams } from "./removal.ts";
 import { texts } from "./texts.ts";
 
@@ -170,7 +171,8 @@ export function TestFigure() {
             </tbody>
           </table>
           <p className="draw-counts">
-            {m.test.units(removal.removed.units.join(", "), String(removal.active), String(removal.available))}
+            {m.test.units(removal.removed.units.join(", "), String(removal.active), String(removal.available))}{" "}
+            {!isOld && <Provenance step={removal.step} />}
           </p>
         </div>
       )}
