@@ -40,6 +40,8 @@ export class Session {
   readonly assets: Assets;
   readonly history = new History();
   readonly log = new WeightLog();
+  /** Called when an epoch has ended, before the next step: they may pause. */
+  readonly epochEnds = new Set<() => void>();
   #settings: Settings = initialSettings;
   #project!: Project;
   #data!: SessionData;
@@ -330,6 +332,7 @@ export class Session {
     if (this.#teacher.epoch !== before) {
       await this.#teacher.sync();
       this.log.keep(this.#teacher.step, this.#project.model);
+      for (const hear of this.epochEnds) hear();
     }
     if (done.divergence !== null) this.#divergence = done.divergence;
     const isOver = mode === "step" ? done.steps > 0 : mode === "epoch" && done.endsEpoch;
