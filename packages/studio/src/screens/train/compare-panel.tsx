@@ -99,7 +99,6 @@ export function ComparePanel({ info }: { info: Info }) {
         </div>
         {state.trouble && <TroubleNotice trouble={state.trouble} />}
       </Figure>
-      <CompareResults />
       <div className="train-sides">
         <SideForm
           side={m.sideA}
@@ -116,6 +115,7 @@ export function ComparePanel({ info }: { info: Info }) {
           onChange={(next) => contest.update((now) => ({ ...now, b: next }))}
         />
       </div>
+      <CompareResults />
     </div>
   );
 }

@@ -6,6 +6,7 @@ import { TroubleNotice } from "../../components/notice.tsx";
 import { useLanguage, useMessages } from "../../i18n/language.tsx";
 import { count, fixed, percent, significant } from "../../i18n/numbers.ts";
 import { useLive } from "../../worker/hooks.tsx";
+import type { Info } from "../../worker/protocol.ts";
 import { useView } from "../../workspace/hooks.tsx";
 import { trainCode } from "./code.ts";
 import type { Course } from "./course.ts";
@@ -17,7 +18,8 @@ import { trainView } from "./view.ts";
 const POINTS = 320;
 
 /** Losses and accuracies: their numbers now, and their curves. */
-export function CourseFigures({ hasClasses }: { hasClasses: boolean }) {
+export function CourseFigures({ info }: { info: Info }) {
+  const hasClasses = info.model.classNames !== null;
   const m = useMessages(texts);
   const language = useLanguage();
   const [{ isLog, smooth }, setView] = useView("train", trainView);
@@ -77,7 +79,9 @@ export function CourseFigures({ hasClasses }: { hasClasses: boolean }) {
         }
       >
         {isEmpty ? (
-          <p className="train-empty">{m.notYet}</p>
+          <p className="train-empty">
+            {m.notYet} {info.model.origin !== "settings" && m.trained}
+          </p>
         ) : (
           <>
             <Chart label={m.lossFigure} xLabel={m.step} x={merged.x} curves={losses} height={220} isLog={isLog} />

@@ -80,7 +80,7 @@ function Watched({ info }: { info: Info }) {
             label: m.tabs.watch,
             content: () => (
               <div className="train-watch">
-                <CourseFigures hasClasses={info.model.classNames !== null} />
+                <CourseFigures info={info} />
                 <WeightsFigure info={info} />
                 <HealthFigure info={info} />
                 <SpreadsFigure info={info} />

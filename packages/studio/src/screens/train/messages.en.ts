@@ -2,6 +2,11 @@ import type { Finding, Severity } from "glassnet";
 import type { InitName, LossName, OptimizerName, ScheduleName } from "../../workspace/settings.ts";
 import type { ScoreName } from "./compare.ts";
 import type { SpreadKind } from "./histograms.ts";
+import type { StopKind } from "./stop-rule.ts";
+
+/** A sentence of the library as one of the page. Paths such as `layers.1.weight` stay as they are. */
+const sentence = (text: string): string =>
+  `${/^[a-z]+\.\d/.test(text) ? text : text.charAt(0).toUpperCase() + text.slice(1)}.`;
 
 export const en = {
   title: "Train",
@@ -77,6 +82,16 @@ export const en = {
     `Learning rate over the next ${epochs} epochs: from ${from} to ${to}`,
   batch: "Batch size",
   batchWhole: (n: string) => `The data have only ${n} examples: that is the batch.`,
+  stop: "Pause by itself",
+  stopWhen: "When",
+  stops: {
+    never: "Never",
+    epochs: "After every so many epochs",
+    target: "At an accuracy",
+    patience: "When the loss has stopped falling",
+  } satisfies Record<StopKind, string>,
+  stopTarget: "Accuracy",
+  stopNote: "On the validation set. Numbers that are not finite always end the training.",
   effects: {
     now: "The learning rate changes as training goes.",
     fresh: "Loss, optimizer and batch keep the weights; the optimizer begins anew.",
@@ -106,6 +121,7 @@ export const en = {
   atEpoch: (epoch: string, step: string) => `after epoch ${epoch}, step ${step}`,
   beforeStep: (step: string) => `step ${step}, before its update`,
   notYet: "Press Train above: the curves begin with the first step, whole data are measured after each epoch.",
+  trained: "These weights were trained before. Start over to watch new ones learn.",
   courseCaption: (points: string) =>
     points === "1"
       ? "Batch loss: every step, before its update, dropout included. Empirical loss: all examples, with the weights of the epoch’s end."
@@ -149,7 +165,10 @@ export const en = {
   healthFigure: "Health",
   healthy: "Nothing found that needs a look.",
   severities: { fault: "Fault", warning: "Warning", note: "Note" } satisfies Record<Severity, string>,
-  finding: (found: Finding): readonly [message: string, advice: string] => [found.message, found.advice],
+  finding: (found: Finding): readonly [message: string, advice: string] => [
+    sentence(found.message),
+    sentence(found.advice),
+  ],
   showLayer: "Show",
   showLayerOf: (layer: string) => `Show ${layer}`,
   healthCaption: (rows: string, step: string) =>

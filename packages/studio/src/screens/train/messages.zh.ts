@@ -148,6 +148,16 @@ export const zh: TrainMessages = {
   scheduleLabel: (from, to, epochs) => `今后 ${epochs} 轮的学习率：从 ${from} 到 ${to}`,
   batch: "批大小",
   batchWhole: (n) => `数据只有 ${n} 个样本：它们就是一批。`,
+  stop: "自动暂停",
+  stopWhen: "何时",
+  stops: {
+    never: "从不",
+    epochs: "每隔若干轮",
+    target: "准确率达到目标时",
+    patience: "损失不再下降时",
+  },
+  stopTarget: "准确率",
+  stopNote: "以验证集为准。出现非有限的数时，训练总会停止。",
   effects: {
     now: "学习率随时改变，不打断训练。",
     fresh: "改损失、优化器、批大小会保留权重，优化器重新开始。",
@@ -177,6 +187,7 @@ export const zh: TrainMessages = {
   atEpoch: (epoch, step) => `第 ${epoch} 轮后，第 ${step} 步`,
   beforeStep: (step) => `第 ${step} 步，更新之前`,
   notYet: "按上方的“训练”：曲线从第一步开始，每轮结束后在全部数据上测量。",
+  trained: "这些权重以前训练过。按“重新开始”，就能看新的权重怎样学习。",
   courseCaption: (points) =>
     points === "1"
       ? "批损失：每一步更新之前的损失，含 dropout。经验损失：全部样本，用每轮结束时的权重。"
@@ -215,7 +226,10 @@ export const zh: TrainMessages = {
   healthFigure: "健康状况",
   healthy: "没有发现需要留意的问题。",
   severities: { fault: "故障", warning: "警告", note: "提示" },
-  finding: (found: Finding) => say(found.fault, found.facts as never),
+  finding: (found: Finding) => {
+    const [message, advice] = say(found.fault, found.facts as never);
+    return [`${message}。`, advice.endsWith("？") ? advice : `${advice}。`];
+  },
   showLayer: "查看",
   showLayerOf: (layer) => `查看 ${layer}`,
   healthCaption: (rows, step) =>

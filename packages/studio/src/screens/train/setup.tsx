@@ -10,6 +10,7 @@ import { useView } from "../../workspace/hooks.tsx";
 import type { Settings } from "../../workspace/settings.ts";
 import { CardTerms } from "./layer-cards.tsx";
 import { SettingsForm } from "./settings-form.tsx";
+import { StopCard } from "./stop-card.tsx";
 import { texts } from "./texts.ts";
 import { trainView } from "./view.ts";
 
@@ -62,6 +63,7 @@ export function Setup({ info }: { info: Info }) {
             dataChoice={<DataChoice info={info} />}
             keepChoice={keepChoice}
           />
+          <StopCard />
           <ul className="train-effects muted">
             <li>{m.effects.now}</li>
             <li>{m.effects.fresh}</li>

@@ -11,6 +11,10 @@ export const trainView = {
   keep: false,
   /** On phones: whether the cards are unfolded. */
   isSetupOpen: false,
+  /** When training pauses by itself: see `StopRule`. */
+  stop: "never",
+  stopEpochs: 10,
+  stopTarget: 0.97,
   /** Of A and B. */
   score: "validationAccuracy",
 };

@@ -5,6 +5,7 @@ import { type Course, courseOf } from "./course.ts";
 import { type HealthReport, healthOf } from "./health.ts";
 import { type Spreads, spreadsOf } from "./histograms.ts";
 import { remember, takeOver } from "./keep-fitting.ts";
+import { type StopRule, setStopRule } from "./stop-rule.ts";
 
 /** What this screen asks of the worker: `train/NAME`. */
 export const trainHandlers = {
@@ -22,6 +23,9 @@ export const trainHandlers = {
 
   /** Puts the noted weights into the network as far as they fit; says how many numbers did. */
   takeOver: (session: Session): Promise<number> => takeOver(session),
+
+  /** When training pauses by itself. */
+  stopRule: (session: Session, rule: StopRule): void => setStopRule(session, rule),
 
   /** Two settings from the same seeds, side by side. A job. */
   compare,
