@@ -102,13 +102,18 @@ export function drawUnroll(brush: Brush, { shades, stage, pixel }: Unroll): void
   const isColumn = stage > 1.5;
   const isLine = stage > 0.5 && !isColumn;
   const label = `x${pixel}`;
-  if (isColumn)
-    drawText(brush, label, box.x + wide + 10, box.y + tall / 2, { size: 13, weight: 700, colour: palette.accent });
-  else {
-    const x = Math.max(20, Math.min(width - 20, box.x + wide / 2));
-    const y = isLine || box.y < 24 ? box.y + tall + 14 : box.y - 12;
-    drawText(brush, label, x, y, { size: 13, weight: 700, colour: palette.accent, align: "center" });
+  const style = { size: 13, weight: 700, colour: palette.accent } as const;
+  if (isColumn) {
+    drawText(brush, label, box.x + wide + 10, box.y + tall / 2, style);
+    return;
   }
+  const x = Math.max(24, Math.min(width - 24, box.x + wide / 2));
+  const y = isLine || box.y < 30 ? box.y + tall + 15 : box.y - 14;
+  context.fillStyle = palette.surface; // the label may lie on ink
+  context.globalAlpha = 0.9;
+  context.fillRect(x - 22, y - 9, 44, 18);
+  context.globalAlpha = 1;
+  drawText(brush, label, x, y, { ...style, align: "center" });
 }
 
 /** Where some of the rows begin in the long row or the column. */
