@@ -27,6 +27,7 @@ studioTest("a training is started over, watched, paused and edited", async ({ op
   const page = await open("train");
   await page.getByText("the curves begin with the first step").first().waitFor();
   await trainEpochs(page, 3);
+  await page.waitForTimeout(300); // the steps that were under way
   const step = await shownStep(page);
   await page.waitForTimeout(300);
   expect(await shownStep(page)).toBe(step); // it stands still
@@ -147,6 +148,17 @@ async function startTrainingUntilItStops(page: Page): Promise<void> {
   await page.locator(".top-bar .button-primary").click();
   await page.locator(".top-bar .button-primary path.icon-filled").waitFor({ timeout: 60_000 });
 }
+
+studioTest("training pauses by itself after so many epochs", async ({ open }) => {
+  const page = await open("train");
+  const card = page.getByRole("region", { name: "Pause by itself" });
+  await card.getByRole("button", { name: /When/ }).click();
+  await page.getByRole("option", { name: "After every so many epochs" }).click();
+  await card.getByRole("textbox", { name: "Epochs" }).fill("3");
+  await page.keyboard.press("Enter");
+  await startTrainingUntilItStops(page);
+  await expect.poll(() => page.locator(".top-bar .readout dd").nth(1).textContent()).toBe("3");
+});
 
 studioTest("A and B are trained side by side, and B is taken over", async ({ open, expectAccessible }) => {
   const page = await open("train");
