@@ -23,7 +23,7 @@ export interface DroppedTable {
 export class Workspace {
   readonly state: Store<WorkspaceState>;
   readonly undo = new Undo();
-  /** A table that was dropped on the page, until the profit lab takes it and sets `null`. */
+  /** A table that was dropped on the page, or pasted in the profit lab, which learns from it. */
   readonly table = new Store<DroppedTable | null>(null);
 
   constructor(state: WorkspaceState = initialState) {

@@ -3,6 +3,7 @@ import { Canvas } from "../../components/canvas.tsx";
 import { Select } from "../../components/controls.tsx";
 import { Figure } from "../../components/figure.tsx";
 import { TroubleNotice } from "../../components/notice.tsx";
+import { Words } from "../../components/words.tsx";
 import { useMessages } from "../../i18n/language.tsx";
 import { fixed, signed } from "../../i18n/numbers.ts";
 import { useLive } from "../../worker/hooks.tsx";
@@ -16,7 +17,6 @@ import { Provenance } from "./provenance.tsx";
 import { Scroll } from "./scroll.tsx";
 import { texts } from "./texts.ts";
 import { useProfitView } from "./use-view.ts";
-import { Words } from "./words.tsx";
 
 /** The bias of each season, or of each word of another column, beside the true fixed effect. */
 export function BiasFigure({ info }: { info: LabInfo }) {

@@ -3,6 +3,7 @@ import { Chart, type Curve } from "../../components/chart.tsx";
 import { Select } from "../../components/controls.tsx";
 import { Figure } from "../../components/figure.tsx";
 import { TroubleNotice } from "../../components/notice.tsx";
+import { Words } from "../../components/words.tsx";
 import { useMessages } from "../../i18n/language.tsx";
 import { brief, fixed } from "../../i18n/numbers.ts";
 import { useLive } from "../../worker/hooks.tsx";
@@ -16,7 +17,6 @@ import { type FitName, fitNames } from "./table.ts";
 import { texts } from "./texts.ts";
 import { usePlan, useSearch } from "./use-lab.ts";
 import { useProfitView } from "./use-view.ts";
-import { Words } from "./words.tsx";
 
 /** Predictions of both models along one input, and where a search with each of them ends. */
 export function CompareFigure({ info }: { info: LabInfo }) {
@@ -27,7 +27,7 @@ export function CompareFigure({ info }: { info: LabInfo }) {
   const x = axisOf(info, plan, along);
   const at = start.map((value, i) => (i === x.input ? 0 : value));
   const { data, trouble } = useLive("profit/slice", { key: info.key, x, at }, { everyMs: 250 });
-  const places = useMemo(() => data && Float64Array.from(data.x, (value) => Number(value.toPrecision(4))), [data]);
+  const places = useMemo(() => data && Float64Array.from(data.x, (value) => Number(value.toPrecision(5))), [data]);
   const curves = useMemo((): Curve[] => {
     if (!data) return [];
     const all: Curve[] = [

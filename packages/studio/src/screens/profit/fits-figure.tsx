@@ -2,6 +2,7 @@ import { useState } from "react";
 import { Button } from "../../components/controls.tsx";
 import { Figure } from "../../components/figure.tsx";
 import { Notice, TroubleNotice } from "../../components/notice.tsx";
+import { Words } from "../../components/words.tsx";
 import { useMessages } from "../../i18n/language.tsx";
 import { signed, significant } from "../../i18n/numbers.ts";
 import { troubleIn, useClient, useLive } from "../../worker/hooks.tsx";
@@ -16,7 +17,6 @@ import { fitNames } from "./table.ts";
 import { texts } from "./texts.ts";
 import { useRow } from "./use-lab.ts";
 import { useProfitView } from "./use-view.ts";
-import { Words } from "./words.tsx";
 
 /** Weights and biases of a chain of linear layers. */
 function parametersOf(widths: readonly number[]): number {

@@ -8,6 +8,7 @@ import { PlanFigure } from "./plan-figure.tsx";
 import { ResultFigure } from "./result-figure.tsx";
 import { RowsFigure } from "./rows-figure.tsx";
 import "./screen.css";
+import { Words } from "../../components/words.tsx";
 import { SourceFigure } from "./source-figure.tsx";
 import { StepsFigure } from "./steps-figure.tsx";
 import { SurfaceFigure } from "./surface-figure.tsx";
@@ -15,7 +16,6 @@ import { texts } from "./texts.ts";
 import { useLab } from "./use-lab.ts";
 import { TableProvider } from "./use-table.tsx";
 import { useProfitView } from "./use-view.ts";
-import { Words } from "./words.tsx";
 
 /** The table that was looked at last: one that was dropped since then is shown at once. */
 let known: object | null = null;

@@ -36,6 +36,8 @@ export const en = {
   provenanceNow: (model: string) => `${model} model, as it stands in the workspace now.`,
   none: "–",
   comma: ", ",
+  /** Between two sentences. */
+  gap: " ",
 
   source: {
     title: "Where the numbers come from",
@@ -60,7 +62,7 @@ export const en = {
     fitting: (model: string, epoch: string, of: string) => `${model}: epoch ${epoch} of ${of}`,
     fitted: (rows: string, kept: string, epochs: string, seed: string) =>
       `Both models learnt from ${rows} rows over ${epochs} epochs, seed ${seed}; ${kept} rows were kept apart.`,
-    nothing: "No table yet. Paste one, or choose a file.",
+    nothing: "No table yet; a link cannot carry one. Paste one, or choose a file.",
   },
 
   csv: {

@@ -26,6 +26,7 @@ export const zh: ProfitMessages = {
   provenanceNow: (model: string) => `${model}模型，即工作区里现在的样子。`,
   none: "–",
   comma: "，",
+  gap: "",
 
   source: {
     title: "数据从哪里来",
@@ -49,7 +50,7 @@ export const zh: ProfitMessages = {
     fitting: (model: string, epoch: string, of: string) => `${model}：第 ${epoch} 轮，共 ${of} 轮`,
     fitted: (rows: string, kept: string, epochs: string, seed: string) =>
       `两个模型都在 ${rows} 行上学了 ${epochs} 轮，种子 ${seed}；另有 ${kept} 行留作检验。`,
-    nothing: "还没有表格。请粘贴一份，或选择文件。",
+    nothing: "还没有表格，链接也带不来。请粘贴一份，或选择文件。",
   },
 
   csv: {

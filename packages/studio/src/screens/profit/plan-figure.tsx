@@ -1,6 +1,7 @@
 import { Button, NumberField, Segments, Select, Switch } from "../../components/controls.tsx";
 import { Figure } from "../../components/figure.tsx";
 import { Notice, TroubleNotice } from "../../components/notice.tsx";
+import { Words } from "../../components/words.tsx";
 import { useMessages } from "../../i18n/language.tsx";
 import type { LabInfo } from "./lab.ts";
 import { columnName, inputName, targetName, targetUnit, unitOf, withUnit } from "./names.ts";
@@ -9,7 +10,6 @@ import { goals } from "./table.ts";
 import { texts } from "./texts.ts";
 import { usePlan, useSearch } from "./use-lab.ts";
 import { useProfitView } from "./use-view.ts";
-import { Words } from "./words.tsx";
 
 /** Goal, start, bounds, and what stays. */
 export function PlanFigure({ info }: { info: LabInfo }) {

@@ -10,6 +10,8 @@ export function Provenance({ info, isBoth = false }: { info: LabInfo; isBoth?: b
   const { view } = useProfitView();
   const { shown } = useRow(info);
   const [epochs, seed] = [String(info.epochs), String(info.seed)];
-  if (isBoth) return ` ${m.provenanceBoth(epochs, seed)}${shown === null ? "" : ` ${m.provenanceNow(m.fits[shown])}`}`;
-  return ` ${shown === view.fit ? m.provenanceNow(m.fits[view.fit]) : m.provenance(m.fits[view.fit], epochs, seed)}`;
+  const sentences = isBoth
+    ? [m.provenanceBoth(epochs, seed), ...(shown === null ? [] : [m.provenanceNow(m.fits[shown])])]
+    : [shown === view.fit ? m.provenanceNow(m.fits[view.fit]) : m.provenance(m.fits[view.fit], epochs, seed)];
+  return ["", ...sentences].join(m.gap);
 }

@@ -3,6 +3,7 @@ import { type Column, DataTable } from "../../components/data-table.tsx";
 import { Figure } from "../../components/figure.tsx";
 import { TroubleNotice } from "../../components/notice.tsx";
 import { Value } from "../../components/value.tsx";
+import { Words } from "../../components/words.tsx";
 import { useLanguage, useMessages } from "../../i18n/language.tsx";
 import { agreed, brief, count, fixed, signed } from "../../i18n/numbers.ts";
 import { useLive } from "../../worker/hooks.tsx";
@@ -16,7 +17,6 @@ import { Scroll } from "./scroll.tsx";
 import { texts } from "./texts.ts";
 import { usePlan, useRow } from "./use-lab.ts";
 import { useProfitView } from "./use-view.ts";
-import { Words } from "./words.tsx";
 
 /** Every row with what came of it and what the model says; the mean of the squares is the loss. */
 export function RowsFigure({ info }: { info: LabInfo }) {

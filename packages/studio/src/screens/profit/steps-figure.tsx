@@ -3,6 +3,7 @@ import { Button, Slider } from "../../components/controls.tsx";
 import { type Column, DataTable } from "../../components/data-table.tsx";
 import { Figure } from "../../components/figure.tsx";
 import { Icon } from "../../components/icon.tsx";
+import { Words } from "../../components/words.tsx";
 import { useMessages } from "../../i18n/language.tsx";
 import { fixed, signed, significant } from "../../i18n/numbers.ts";
 import { profitCode } from "./code.ts";
@@ -14,7 +15,6 @@ import type { Search } from "./search.ts";
 import { texts } from "./texts.ts";
 import { stepOf, usePlan, useSearch } from "./use-lab.ts";
 import { useProfitView } from "./use-view.ts";
-import { Words } from "./words.tsx";
 
 /** How long a step stays while they are played. */
 const STEP_MS = 220;

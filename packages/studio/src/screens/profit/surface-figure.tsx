@@ -84,7 +84,7 @@ function SurfaceCaption({ info, axes }: { info: LabInfo; axes: readonly [number,
   return (
     <>
       {middle === 0 ? m.surface.caption(rows) : m.surface.captionMean(rows, brief(middle, 4))}
-      {others.length > 0 && ` ${m.surface.others(others.join(m.comma))}`}
+      {others.length > 0 && `${m.gap}${m.surface.others(others.join(m.comma))}`}
       <Provenance info={info} />
     </>
   );
