@@ -18,6 +18,7 @@ function agreeingFigures(a: number, b: number, most: number): number {
  * very large ones with a power of ten.
  */
 export function agreement(a: number, b: number): string | null {
+  if (a === 0 && b === 0) return "0";
   if (!Number.isFinite(a) || !Number.isFinite(b)) return fixed(a) === fixed(b) ? fixed(a) : null;
   const size = Math.max(Math.abs(a), Math.abs(b));
   if (size > 0 && (size < SMALL || size >= LARGE)) {

@@ -69,12 +69,20 @@ export function OverDataView({ neuron }: { neuron: Neuron }) {
             <p className="microscope-note">{m.data.stale(count(result.step, language))}</p>
           )}
           {result.min === 0 && result.max === 0 && <Notice kind="warning">{m.data.dead}</Notice>}
-          <p className="number">
-            {m.data.active(percent(result.activeShare))}; {m.data.spread(fixed(result.mean, 3), fixed(result.std, 3))}.
-          </p>
-          {result.classMeans !== undefined && <Classes found={result} value={neuron.value} />}
-          <Examples found={result} end="top" />
-          <Examples found={result} end="bottom" />
+          <div className="microscope-data">
+            <div className="stack">
+              <p className="number">
+                {m.data.active(percent(result.activeShare))};{" "}
+                {m.data.spread(fixed(result.mean, 3), fixed(result.std, 3))}.
+              </p>
+              {result.classMeans !== undefined && <Classes found={result} value={neuron.value} />}
+            </div>
+            <div className="stack">
+              <Examples found={result} end="top" />
+              <Examples found={result} end="bottom" />
+            </div>
+          </div>
+          <p className="figure-caption">{m.data.caption(count(result.size, language), count(result.step, language))}</p>
         </div>
       )}
     </div>

@@ -26,7 +26,7 @@ export function classAt(count: number, y: number, height: number): number | null
   return line >= 0 && line < count ? line : null;
 }
 
-/** Lines of bars, each with its class at the left and its mean at the right. Bars are as high as the share of the class. */
+/** Lines of bars, each with its class at the left and its mean at the right. Bars go by the square root of the count: zeros are so many that nothing else would be seen. */
 export function drawClasses(brush: Brush, picture: ClassesPicture): void {
   const { context, palette, width, height } = brush;
   const { names, edges, counts, means, selected, value, meanTitle } = picture;
@@ -53,7 +53,7 @@ export function drawClasses(brush: Brush, picture: ClassesPicture): void {
     context.fillStyle = isChosen ? palette.accent : palette.positive;
     context.globalAlpha = isChosen ? 1 : 0.72;
     for (let bin = 0; bin < bins; bin++) {
-      const tall = (own[bin]! / most) * (line - 5);
+      const tall = Math.sqrt(own[bin]! / most) * (line - 5);
       if (tall > 0)
         context.fillRect(LEFT + (bin / bins) * wide, base - Math.max(1, tall), wide / bins - 1, Math.max(1, tall));
     }

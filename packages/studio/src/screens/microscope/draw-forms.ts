@@ -32,7 +32,7 @@ export function drawVectorForm(
 ): void {
   const { width, height, palette } = brush;
   const tall = height - LABEL - 6;
-  const wide = Math.max(40, width * 0.42);
+  const wide = Math.max(40, width * (width < 340 ? 0.3 : 0.42));
   const middle = LABEL + tall / 2;
   const style = { ...centre, colour: palette.muted };
   drawStrip(brush, weights, { x: 1, y: middle - STRIP / 2, width: wide, height: STRIP }, false);

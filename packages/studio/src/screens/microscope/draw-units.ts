@@ -23,9 +23,9 @@ const MAX_PITCH = 24;
 const GAP_FROM = 7;
 
 export function layoutUnits(count: number, width: number, height: number): UnitsLayout {
-  const { size } = gridOf(count, { width, height }, 0);
-  const pitch = Math.min(MAX_PITCH, size);
-  const columns = Math.max(1, Math.min(count, Math.floor(width / pitch + 1e-9)));
+  const best = gridOf(count, { width, height }, 0);
+  const pitch = Math.min(MAX_PITCH, best.size);
+  const columns = Math.max(1, Math.min(count, pitch === best.size ? best.columns : Math.floor(width / pitch)));
   return { columns, rows: Math.ceil(count / columns), pitch, gap: pitch >= GAP_FROM ? 2 : 0 };
 }
 

@@ -46,45 +46,49 @@ export function EditView({ neuron }: { neuron: Neuron }) {
   const ofBias = layer.hasBias ? { bias: 0 } : {};
   const negated = layer.hasBias ? { bias: -bias } : {};
   return (
-    <div className="stack">
-      <Weight
-        key={`${path} ${name} ${String(place)}`}
-        label={m.edit.weight(nameOf(neuron, place))}
-        value={weights[place]!}
-        onCommit={setWeight}
-      />
-      {layer.hasBias && <Weight key={`${path} ${name} b`} label={m.edit.bias} value={bias} onCommit={setBias} />}
-      <div className="row">
-        <Toggle
-          isSelected={neuron.isFrozen}
-          onChange={(isFrozen) => apply({ isFrozen }, isFrozen ? m.edit.deeds.freeze(name) : m.edit.deeds.thaw(name))}
-        >
-          {m.edit.freeze}
-        </Toggle>
-        <Toggle
-          isSelected={neuron.isSilenced}
-          isDisabled={layer.activationPath === null}
-          onChange={(isSilenced) =>
-            apply({ isSilenced }, isSilenced ? m.edit.deeds.kill(name) : m.edit.deeds.revive(name))
-          }
-        >
-          {m.edit.kill}
-        </Toggle>
-        <Button
-          onPress={() => apply({ weights: new Float32Array(weights.length), ...ofBias }, m.edit.deeds.zero(name))}
-        >
-          {m.edit.zero}
-        </Button>
-        <Button onPress={() => apply({ weights: weights.map((w) => -w), ...negated }, m.edit.deeds.negate(name))}>
-          {m.edit.negate}
-        </Button>
+    <div className="microscope-edit">
+      <div className="stack">
+        <Weight
+          key={`${path} ${name} ${String(place)}`}
+          label={m.edit.weight(nameOf(neuron, place))}
+          value={weights[place]!}
+          onCommit={setWeight}
+        />
+        {layer.hasBias && <Weight key={`${path} ${name} b`} label={m.edit.bias} value={bias} onCommit={setBias} />}
       </div>
-      <p className="microscope-note">
-        {m.edit.freezeText} {layer.activationPath === null ? m.edit.killOutput : m.edit.killText}
-      </p>
-      {trouble && <TroubleNotice trouble={trouble} />}
-      {answer !== undefined && <Says answer={answer} before={before} />}
-      <History />
+      <div className="stack">
+        <div className="row">
+          <Toggle
+            isSelected={neuron.isFrozen}
+            onChange={(isFrozen) => apply({ isFrozen }, isFrozen ? m.edit.deeds.freeze(name) : m.edit.deeds.thaw(name))}
+          >
+            {m.edit.freeze}
+          </Toggle>
+          <Toggle
+            isSelected={neuron.isSilenced}
+            isDisabled={layer.activationPath === null}
+            onChange={(isSilenced) =>
+              apply({ isSilenced }, isSilenced ? m.edit.deeds.kill(name) : m.edit.deeds.revive(name))
+            }
+          >
+            {m.edit.kill}
+          </Toggle>
+          <Button
+            onPress={() => apply({ weights: new Float32Array(weights.length), ...ofBias }, m.edit.deeds.zero(name))}
+          >
+            {m.edit.zero}
+          </Button>
+          <Button onPress={() => apply({ weights: weights.map((w) => -w), ...negated }, m.edit.deeds.negate(name))}>
+            {m.edit.negate}
+          </Button>
+        </div>
+        <p className="microscope-note">
+          {m.edit.freezeText} {layer.activationPath === null ? m.edit.killOutput : m.edit.killText}
+        </p>
+        {trouble && <TroubleNotice trouble={trouble} />}
+        {answer !== undefined && <Says answer={answer} before={before} />}
+        <History />
+      </div>
     </div>
   );
 }
@@ -110,7 +114,7 @@ function Weight({ label, value, onCommit }: { label: string; value: number; onCo
           onCommit(next);
         }}
       />
-      <NumberField label={label} isLabelHidden value={value} step={0.01} format={format} onChange={onCommit} />
+      <NumberField label={label} isLabelHidden value={value} step={1e-6} format={format} onChange={onCommit} />
     </div>
   );
 }

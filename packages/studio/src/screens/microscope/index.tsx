@@ -95,10 +95,10 @@ function Figures({ neuron }: { neuron: Neuron }) {
       >
         <GradientView neuron={neuron} height={isPhone ? 286 : 330} isNarrow={isPhone} />
       </Figure>
-      <Figure title={m.data.title} code={microscopeCode.overData}>
+      <Figure className="wide" title={m.data.title} code={microscopeCode.overData}>
         <OverDataView neuron={neuron} />
       </Figure>
-      <Figure title={m.edit.title} code={microscopeCode.edit} caption={m.edit.caption}>
+      <Figure className="wide" title={m.edit.title} code={microscopeCode.edit} caption={m.edit.caption}>
         <EditView neuron={neuron} />
       </Figure>
     </>

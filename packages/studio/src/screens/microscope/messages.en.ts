@@ -164,7 +164,7 @@ export const en = {
     label: (best: string, mean: string, worst: string, low: string) =>
       `How strongly each class activates the neuron. Most: ${best}, mean ${mean}. Least: ${worst}, mean ${low}. Up and down arrow choose a class.`,
     caption: (n: string, step: string) =>
-      `${n} examples, weights of step ${step}, forward pass. Bars: examples at each strength. Orange needle: mean of the class. Dashed line: the example you look at.`,
+      `${n} examples, weights of step ${step}, forward pass. Bars: examples at each strength, by their square root. Orange needle: mean of the class. Dashed line: the example you look at.`,
     top: "Strongest examples",
     bottom: "Weakest examples",
     example: (i: string, name: string, value: string) => `Example ${i}${name}: ${value}`,

@@ -160,7 +160,7 @@ export const zh: MicroscopeMessages = {
     label: (best, mean, worst, low) =>
       `各类别激活这个神经元的程度。最强：${best}，均值 ${mean}。最弱：${worst}，均值 ${low}。用上下方向键选择类别。`,
     caption: (n, step) =>
-      `${n} 个样本，第 ${step} 步的权重，前向传播。柱：各强度的样本数。橙色针：该类别的均值。虚线：正在看的样本。`,
+      `${n} 个样本，第 ${step} 步的权重，前向传播。柱高：各强度样本数的平方根。橙色针：该类别的均值。虚线：正在看的样本。`,
     top: "激活最强的样本",
     bottom: "激活最弱的样本",
     example: (i, name, value) => `样本 ${i}${name}：${value}`,

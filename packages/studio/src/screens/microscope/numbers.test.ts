@@ -186,7 +186,7 @@ describe("what is printed of two numbers that should be equal", () => {
     expect(agreement(3.14159e-7, 3.14158e-7)).toBe("3.1416e−7");
     expect(agreement(1e-9, -1e-9)).toBe("0.000000");
     expect(agreement(1e9, -1e9)).toBeNull();
-    expect(agreement(0, 0)).toBe("0.000000");
+    expect(agreement(0, 0)).toBe("0");
     expect(agreement(Number.NaN, Number.NaN)).toBe("NaN");
     expect(agreement(Number.POSITIVE_INFINITY, 3e38)).toBeNull();
   });

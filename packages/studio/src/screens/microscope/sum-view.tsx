@@ -76,7 +76,7 @@ export function SumView({ neuron, height, isNarrow }: { neuron: Neuron; height: 
         onSelect={choose}
         onOpen={open}
         columns={[
-          { id: "source", title: m.sum.source, width: isNarrow ? "1.35fr" : "1.3fr", cell: nameAt },
+          { id: "source", title: m.sum.source, width: isNarrow ? "1.6fr" : "1.3fr", cell: nameAt },
           { id: "x", title: m.sum.x, align: "right", width: isNarrow ? ".75fr" : ".9fr", cell: (at) => cell(at, "x") },
           { id: "w", title: m.sum.w, align: "right", width: isNarrow ? ".95fr" : "1fr", cell: (at) => cell(at, "w") },
           ...(isNarrow

@@ -23,7 +23,8 @@ export function UnitBar() {
       />
       <div className="microscope-stepper">
         <Button
-          icon="backprop"
+          icon="forward"
+          className="microscope-back"
           label={m.previousUnit}
           isDisabled={unit === 0}
           onPress={() => select({ layer: layer.path, unit: unit - 1 })}
@@ -71,7 +72,8 @@ export function ExampleBar() {
       {example.from !== "drawing" && (
         <div className="microscope-stepper">
           <Button
-            icon="backprop"
+            icon="forward"
+            className="microscope-back"
             label={m.previousExample}
             isDisabled={example.index <= 0}
             onPress={() => choose(example.index - 1)}
