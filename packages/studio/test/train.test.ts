@@ -11,6 +11,9 @@ import {
   stepsPerSecond,
 } from "./train-performance.ts";
 
+/** What the page comes to say, sooner or later: the worker answers when it can. */
+const soon = (read: () => unknown) => expect.poll(read, { timeout: 60_000 });
+
 const shapeOf = (page: Page) => page.locator(".train-head-side .number").textContent();
 
 /** Trains until the numbers of so many epochs are there, and pauses. */
@@ -49,7 +52,7 @@ studioTest("a training is started over, watched, paused and edited", async ({ op
   await page.waitForFunction((before) => !document.body.textContent!.includes(`step ${before}, before`), step);
   expect(await shownStep(page)).toBe(step + 1);
   await page.getByRole("button", { name: "Undo: learning rate" }).click();
-  await expect.poll(() => card.getByRole("textbox", { name: "Learning rate" }).inputValue()).toBe("0.001");
+  await soon(() => card.getByRole("textbox", { name: "Learning rate" }).inputValue()).toBe("0.001");
   expect(await shownStep(page)).toBe(step + 1);
 });
 
@@ -59,24 +62,24 @@ studioTest(
     const page = await open("train");
     expect(await shapeOf(page)).toContain("784-128-64-10, 109,386 parameters");
     await page.getByRole("button", { name: "Add a hidden layer" }).click();
-    await expect.poll(() => shapeOf(page)).toContain("784-128-64-64-10");
+    await soon(() => shapeOf(page)).toContain("784-128-64-64-10");
     const third = page.getByRole("region", { name: "Hidden layer 3" });
     await third.getByRole("textbox", { name: "Units" }).fill("20");
     await page.keyboard.press("Enter");
-    await expect.poll(() => shapeOf(page)).toContain("784-128-64-20-10");
+    await soon(() => shapeOf(page)).toContain("784-128-64-20-10");
     await third.getByRole("button", { name: "Move hidden layer 3 towards the input" }).click();
-    await expect.poll(() => shapeOf(page)).toContain("784-128-20-64-10");
+    await soon(() => shapeOf(page)).toContain("784-128-20-64-10");
     const second = page.getByRole("region", { name: "Hidden layer 2" });
     await second.getByRole("button", { name: /Activation/ }).click();
     await page.getByRole("option", { name: "tanh" }).click();
-    await expect.poll(() => second.getByRole("button", { name: /Activation/ }).textContent()).toContain("tanh");
+    await soon(() => second.getByRole("button", { name: /Activation/ }).textContent()).toContain("tanh");
     await second.getByRole("slider", { name: "Dropout" }).press("ArrowRight");
-    await expect.poll(() => second.locator(".slider-head .number").textContent()).toBe("5%");
+    await soon(() => second.locator(".slider-head .number").textContent()).toBe("5%");
     await page.getByRole("button", { name: "Remove hidden layer 1" }).click();
-    await expect.poll(() => shapeOf(page)).toContain("784-20-64-10");
+    await soon(() => shapeOf(page)).toContain("784-20-64-10");
     for (const shape of ["784-128-20-64-10", "784-128-20-64-10", "784-128-20-64-10", "784-128-64-20-10"]) {
       await page.getByRole("button", { name: /^Undo/ }).click();
-      await expect.poll(() => shapeOf(page)).toContain(shape);
+      await soon(() => shapeOf(page)).toContain(shape);
     }
     // Weights that fit are kept if the reader wants it.
     await page.getByText("Keep the weights that fit").click();
@@ -97,7 +100,7 @@ studioTest("a unit that is chosen among the tiles is chosen on every screen, by 
   await page.keyboard.press("ArrowRight");
   await page.keyboard.press("ArrowDown");
   await page.locator(".train-weights").getByText("Unit 17").waitFor();
-  await expect.poll(() => page.url()).toContain("#");
+  await soon(() => page.url()).toContain("#");
   await tiles.click({ position: { x: 4, y: 4 } });
   await page.locator(".train-weights").getByText("Unit 0").waitFor();
   // The change since a step is 0 before the first one, and has a sign behind it.
@@ -157,7 +160,7 @@ studioTest("training pauses by itself after so many epochs", async ({ open }) =>
   await card.getByRole("textbox", { name: "Epochs" }).fill("3");
   await page.keyboard.press("Enter");
   await startTrainingUntilItStops(page);
-  await expect.poll(() => page.locator(".top-bar .readout dd").nth(1).textContent()).toBe("3");
+  await soon(() => page.locator(".top-bar .readout dd").nth(1).textContent()).toBe("3");
 });
 
 studioTest("A and B are trained side by side, and B is taken over", async ({ open, expectAccessible }) => {
@@ -187,7 +190,7 @@ studioTest("A and B are trained side by side, and B is taken over", async ({ ope
   await expectAccessible(page);
   await page.getByRole("region", { name: "Change B" }).getByRole("button", { name: "Use for my network" }).click();
   const mine = page.locator(".train-setup").getByRole("textbox", { name: "Learning rate" });
-  await expect.poll(() => mine.inputValue()).toBe("0.01");
+  await soon(() => mine.inputValue()).toBe("0.01");
 });
 
 studioTest("everything can be reached and done by keyboard alone", async ({ open }) => {
@@ -207,7 +210,7 @@ studioTest("everything can be reached and done by keyboard alone", async ({ open
   await page.keyboard.press("Control+a");
   await page.keyboard.type("96");
   await page.keyboard.press("Enter");
-  await expect.poll(() => shapeOf(page)).toContain("784-96-64-10");
+  await soon(() => shapeOf(page)).toContain("784-96-64-10");
   await reach(isFocused("[role=tab]"));
   await page.keyboard.press("ArrowRight");
   await page.locator(".train-compare").waitFor();
