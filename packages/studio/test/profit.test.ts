@@ -158,6 +158,28 @@ studioTest("a model of the lab is what every screen is about, until that is take
   await fitted(page);
 });
 
+studioTest("a lost worker is begun again, and the models are fitted again", async ({ open, allow }) => {
+  allow("lost on purpose");
+  const page = await open("profit");
+  await fitted(page);
+  await page.getByRole("radio", { name: "Your own table (CSV)" }).click();
+  await page.getByRole("button", { name: "Fill in an example" }).click();
+  await fitted(page, "table");
+  const found = await foundIn(page, "price");
+  await page.workers()[0]!.evaluate(() => {
+    setTimeout(() => {
+      throw new Error("lost on purpose");
+    });
+  });
+  await page.getByText("The worker that computes has ended.").waitFor();
+  await page.getByRole("button", { name: "Start again" }).click();
+  await page.waitForSelector("[data-session=open]");
+  await page.getByRole("radio", { name: "The least" }).click();
+  await expect.poll(() => foundIn(page, "price")).not.toBe(found);
+  await page.getByRole("radio", { name: "The most" }).click();
+  await expect.poll(() => foundIn(page, "price")).toBe(found);
+});
+
 studioTest("the address carries what was chosen", async ({ open }) => {
   const page = await open("profit");
   await fitted(page);

@@ -91,6 +91,7 @@ export class ProfitLab {
     this.#opened = { books, fits, info };
     this.#support = undefined;
     this.#memos.clear();
+    session.touch(); // what was asked about these rows before they were here is asked again
     return info;
   }
 
