@@ -4,6 +4,9 @@ import { encodeLink, plainLink } from "../src/workspace/link.ts";
 import { initialSelection } from "../src/workspace/selection.ts";
 import { studioTest } from "./studio.ts";
 
+/** A busy machine may take its time; a test holds no limit of time. */
+const patient = { timeout: 30_000 };
+
 type Point = readonly [number, number];
 
 /** A 7 as people draw it, in pixels of a pad of 280. */
@@ -115,11 +118,11 @@ studioTest("normalisation and encoding can be switched, and the network sees wha
   const normal = await lit();
   await page.locator(".draw-sees-tools .switch").click();
   await page.getByText(/^Not normalised/).waitFor();
-  await expect.poll(lit).toBeLessThan(normal / 2);
+  await expect.poll(lit, patient).toBeLessThan(normal / 2);
   await page.locator(".draw-sees-tools .switch").click();
   await page.getByText("Binary", { exact: true }).click();
   await page.getByText(/^.*pixels of 128 and more count as 1/).waitFor();
-  await expect.poll(lit).toBeLessThan(normal); // the soft edges are gone
+  await expect.poll(lit, patient).toBeLessThan(normal); // the soft edges are gone
 });
 
 studioTest(
@@ -134,7 +137,7 @@ studioTest(
     await page.getByRole("application", { name: /The 784 pixels/ }).focus();
     await page.keyboard.press("ArrowRight");
     await page.getByText("28 · 14 + 15 = 407").waitFor();
-    await expect.poll(() => page.url()).toContain("?s=");
+    await expect.poll(() => page.url(), patient).toContain("?s=");
     await page.waitForTimeout(400); // the address rests a moment before it is written
     const hash = new URL(page.url()).hash.slice(1);
 
@@ -249,7 +252,7 @@ studioTest("the picture follows while the network is trained", async ({ open }) 
     .poll(async () => {
       logits.add((await page.locator(".draw-evidence tfoot td").first().textContent())!);
       return logits.size;
-    })
+    }, patient)
     .toBeGreaterThan(2);
   await page.getByRole("button", { name: "Pause", exact: true }).click();
 });
