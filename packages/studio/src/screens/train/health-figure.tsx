@@ -132,7 +132,7 @@ function ParamTable({ params, info }: { params: readonly ParamHealth[]; info: In
   const m = useMessages(texts);
   const [selection, select] = useSelection();
   return (
-    <table className="train-table">
+    <table className="train-table train-params">
       <caption className="visually-hidden">
         {m.paramTable}. {m.ratioHint}
       </caption>
@@ -145,7 +145,7 @@ function ParamTable({ params, info }: { params: readonly ParamHealth[]; info: In
           <th scope="col" className="train-right">
             {m.ratio}
           </th>
-          <td className="train-strip-head" />
+          <td className="train-strip-head train-strip-cell" />
         </tr>
       </thead>
       <tbody>
@@ -167,7 +167,7 @@ function ParamTable({ params, info }: { params: readonly ParamHealth[]; info: In
                 </th>
                 <td className="number train-right">{significant(gradNorm, 3)}</td>
                 <td className="number train-right">{updateRatio === null ? "–" : significant(updateRatio, 3)}</td>
-                <td>
+                <td className="train-strip-cell">
                   <span className="train-strip" aria-hidden="true">
                     <span className="train-strip-band" />
                     {updateRatio !== null && (
