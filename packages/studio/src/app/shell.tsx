@@ -1,4 +1,4 @@
-import { type ReactNode, Suspense, useEffect, useState } from "react";
+import { lazy, type ReactNode, Suspense, useEffect, useState } from "react";
 import { Dialog, I18nProvider, Modal, ModalOverlay } from "react-aria-components";
 import { Button } from "../components/controls.tsx";
 import { Notice } from "../components/notice.tsx";
@@ -9,11 +9,14 @@ import { useStore, useWorkspace } from "../workspace/hooks.tsx";
 import { Banner } from "./banner.tsx";
 import { DropVeil } from "./drop.tsx";
 import { ErrorBoundary } from "./error-boundary.tsx";
-import { KeyList, useKeys } from "./keyboard.tsx";
+import { useKeys } from "./keyboard.ts";
 import { Rail } from "./rail.tsx";
 import { Inspector, screens } from "./screens.ts";
 import { texts, useServices } from "./services.tsx";
 import { TopBar } from "./top-bar.tsx";
+
+/** Not needed before somebody asks for it. */
+const KeyList = lazy(async () => ({ default: (await import("./key-list.tsx")).KeyList }));
 
 /** The page: language and theme around the frame, the frame around every screen. */
 export function Shell() {
@@ -63,7 +66,11 @@ function Frame() {
         </Guarded>
       </main>
       <InspectorPlace />
-      <KeyList isOpen={hasKeyList} onClose={() => setKeyList(false)} />
+      {hasKeyList && (
+        <Suspense>
+          <KeyList isOpen onClose={() => setKeyList(false)} />
+        </Suspense>
+      )}
       <DropVeil />
     </div>
   );

@@ -1,7 +1,8 @@
 import { useState } from "react";
 import { Button as AriaButton, Dialog, DialogTrigger, Popover } from "react-aria-components";
-import { Button, NumberField, Segments, Select, Toggle } from "../components/controls.tsx";
+import { Button, Segments, Select, Toggle } from "../components/controls.tsx";
 import { Icon } from "../components/icon.tsx";
+import { NumberField } from "../components/number-field.tsx";
 import { type ThemeChoice, themeChoices, useIsPhone, useMedia } from "../components/theme.tsx";
 import { type Language, languageNames, languages, useLanguage, useMessages } from "../i18n/language.tsx";
 import { count, significant } from "../i18n/numbers.ts";
@@ -142,8 +143,7 @@ function SpeedAndSeed() {
         step={1}
         isDisabled={info === undefined}
         onChange={(seed) => {
-          if (info === undefined || seed === info.settings.seed) return;
-          configure({ ...info.settings, seed }, m.settingSeed).catch(() => undefined);
+          if (info !== undefined) configure({ ...info.settings, seed }, m.settingSeed).catch(() => undefined);
         }}
       />
     </>

@@ -1,30 +1,24 @@
 import type { ReactNode } from "react";
 import {
   Button as AriaButton,
-  NumberField as AriaNumberField,
   Select as AriaSelect,
-  Slider as AriaSlider,
-  Switch as AriaSwitch,
-  Tab as AriaTab,
-  TabList as AriaTabList,
-  TabPanel as AriaTabPanel,
-  Tabs as AriaTabs,
   ToggleButton as AriaToggleButton,
-  Group,
-  Input,
   type Key,
   Label,
   ListBox,
   ListBoxItem,
   Popover,
   SelectValue,
-  SliderThumb,
-  SliderTrack,
   ToggleButtonGroup,
   Tooltip,
   TooltipTrigger,
 } from "react-aria-components";
 import { Icon, type IconName } from "./icon.tsx";
+
+export { NumberField, type NumberFieldProps } from "./number-field.tsx";
+export { Slider, type SliderProps } from "./slider.tsx";
+export { Switch, type SwitchProps } from "./switch.tsx";
+export { Tabs, type TabsProps } from "./tabs.tsx";
 
 /** @file The controls of the studio: those of react-aria-components in the studio's looks, with fewer words. */
 
@@ -166,129 +160,5 @@ export function Select<T extends string>(props: ChoiceProps<T>) {
         </ListBox>
       </Popover>
     </AriaSelect>
-  );
-}
-
-export interface SliderProps {
-  readonly label: string;
-  readonly value: number;
-  readonly min: number;
-  readonly max: number;
-  readonly step: number;
-  readonly onChange: (value: number) => void;
-  /** When the thumb is let go. */
-  readonly onChangeEnd?: (value: number) => void;
-  /** The value in words, such as "0.001". */
-  readonly text?: (value: number) => string;
-  readonly isDisabled?: boolean;
-}
-
-export function Slider({ label, value, min, max, step, onChange, onChangeEnd, text, isDisabled }: SliderProps) {
-  return (
-    <AriaSlider
-      className="field slider"
-      value={value}
-      minValue={min}
-      maxValue={max}
-      step={step}
-      onChange={(next) => onChange(next as number)}
-      {...(onChangeEnd && { onChangeEnd: (next: number | number[]) => onChangeEnd(next as number) })}
-      isDisabled={isDisabled ?? false}
-    >
-      <div className="slider-head">
-        <Label className="field-label">{label}</Label>
-        <span className="number">{text?.(value) ?? String(value)}</span>
-      </div>
-      <SliderTrack className="slider-track">
-        {({ state }) => (
-          <>
-            <div className="slider-fill" style={{ width: `${state.getThumbPercent(0) * 100}%` }} />
-            <SliderThumb className="slider-thumb" />
-          </>
-        )}
-      </SliderTrack>
-    </AriaSlider>
-  );
-}
-
-export interface NumberFieldProps {
-  readonly label: string;
-  readonly value: number;
-  readonly onChange: (value: number) => void;
-  readonly min?: number;
-  readonly max?: number;
-  readonly step?: number;
-  readonly isDisabled?: boolean;
-  readonly isLabelHidden?: boolean;
-  readonly format?: Intl.NumberFormatOptions;
-}
-
-/** A number to type, or to change by arrow keys. */
-export function NumberField(props: NumberFieldProps) {
-  const { label, value, onChange, min, max, step, isDisabled, isLabelHidden = false, format } = props;
-  return (
-    <AriaNumberField
-      className="field"
-      value={value}
-      onChange={(next) => {
-        if (!Number.isNaN(next)) onChange(next);
-      }}
-      {...(min !== undefined && { minValue: min })}
-      {...(max !== undefined && { maxValue: max })}
-      {...(step !== undefined && { step })}
-      formatOptions={format ?? { useGrouping: false, maximumFractionDigits: 10 }}
-      isDisabled={isDisabled ?? false}
-      {...(isLabelHidden && { "aria-label": label })}
-    >
-      {!isLabelHidden && <Label className="field-label">{label}</Label>}
-      <Group className="number-field">
-        <Input className="input number" />
-      </Group>
-    </AriaNumberField>
-  );
-}
-
-export interface SwitchProps {
-  readonly children: ReactNode;
-  readonly isSelected: boolean;
-  readonly onChange: (isSelected: boolean) => void;
-  readonly isDisabled?: boolean;
-}
-
-export function Switch({ children, isSelected, onChange, isDisabled }: SwitchProps) {
-  return (
-    <AriaSwitch className="switch" isSelected={isSelected} onChange={onChange} isDisabled={isDisabled ?? false}>
-      <span className="switch-track" aria-hidden="true">
-        <span className="switch-thumb" />
-      </span>
-      {children}
-    </AriaSwitch>
-  );
-}
-
-export interface TabsProps<T extends string> {
-  readonly label: string;
-  readonly tabs: readonly { readonly id: T; readonly label: string; readonly content: () => ReactNode }[];
-  readonly value: T;
-  readonly onChange: (value: T) => void;
-}
-
-/** Pages of which one is seen. Only that one is made. */
-export function Tabs<T extends string>({ label, tabs, value, onChange }: TabsProps<T>) {
-  return (
-    <AriaTabs className="tabs" selectedKey={value} onSelectionChange={(key) => onChange(key as T)}>
-      <AriaTabList className="tab-list" aria-label={label}>
-        {tabs.map((tab) => (
-          <AriaTab key={tab.id} id={tab.id} className="tab">
-            {tab.label}
-          </AriaTab>
-        ))}
-      </AriaTabList>
-      {tabs.map((tab) => (
-        <AriaTabPanel key={tab.id} id={tab.id} className="tab-panel">
-          {tab.id === value && tab.content()}
-        </AriaTabPanel>
-      ))}
-    </AriaTabs>
   );
 }
