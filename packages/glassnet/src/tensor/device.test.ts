@@ -48,6 +48,12 @@ describe("a device", () => {
       'UsageError: openDevice: unknown backend "cuda": expected "auto", "native", "wasm" or "reference"',
     ],
     [
+      "an option that there is not",
+      { thread: 2 } as DeviceOptions,
+      `UsageError: openDevice: unknown option "thread": expected "backend", "threads" or "reproducible"
+  help: did you mean threads?`,
+    ],
+    [
       "the same bits everywhere from what depends on the processor",
       { backend: "native", reproducible: true },
       `UnsupportedError: openDevice: the native backend's bits depend on the processor
