@@ -17,11 +17,10 @@ import { paintTrails } from "./draw-trails.ts";
 import type { EpochReport } from "./lab.ts";
 import { learning, startLearning, stopLearning } from "./learning.ts";
 import { OpenPolicy, useSituation } from "./open-policy.tsx";
+import { RAYS } from "./rays.ts";
 import { texts } from "./texts.ts";
 import { useGameView } from "./use-game.ts";
 
-/** The policy's senses, as the worker has them; a test compares. */
-export const RAYS = { count: 8, length: 20 } as const;
 const DRAW_MS = 900;
 
 /** The arena in which the policy has learnt, with the start and goal of now. */
