@@ -13,6 +13,7 @@ import {
   Sequential,
   train,
 } from "glassnet";
+import { hiddenLayer, initialSettings, type Settings } from "../../workspace/settings.ts";
 import type { Books } from "./books.ts";
 import type { FitName } from "./table.ts";
 
@@ -84,6 +85,19 @@ export async function* fitted(
     if (event.kind === "epoch") yield { epoch: event.epoch, of: epochs, loss: event.batchLoss };
   }
   return { name, model, preprocessing: training.preprocessing!, epochs };
+}
+
+/** The same plan in the settings of the workspace, for whoever trains the model further or anew. */
+export function settingsOf(name: FitName, { epochs, seed }: { readonly epochs: number; readonly seed: number }) {
+  return {
+    hidden: (name === "curved" ? fitPlan.hidden : []).map((units) => hiddenLayer(units, fitPlan.activation)),
+    input: { encoding: "intensity", scaling: "standardised" },
+    loss: "meanSquaredError",
+    optimizer: { ...initialSettings.optimizer, kind: "adamW", decay: fitPlan.decay },
+    schedule: { ...initialSettings.schedule, kind: "cosine", rate: fitPlan.learningRate, epochs },
+    batchSize: fitPlan.batchSize,
+    seed,
+  } as const satisfies Partial<Settings>;
 }
 
 export async function scoresOf(model: Layer, { training, validation }: Books, device: Device): Promise<FitScores> {

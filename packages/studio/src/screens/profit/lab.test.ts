@@ -244,6 +244,10 @@ test("a fit becomes what the workspace is about, follows changes there, and give
   expect(profitHandlers.shown(session, { key })).toBe("curved");
   expect(session.info().data.columns).toEqual(companyInputs);
   expect(session.settings.loss).toBe("meanSquaredError");
+  expect(session.settings.hidden.map(({ units, activation }) => `${units} ${activation}`)).toEqual([
+    "16 tanh",
+    "16 tanh",
+  ]);
   const rows = await profitHandlers.rows(session, { key, fit: "curved", part: "validation" });
   const { output } = await (await session.insight()).look(session.input({ from: "validation", index: 7 }));
   expect((await output.data({ device: session.device }))[0]).toBeCloseTo(rows!.predicted[7]!, 3);
@@ -259,6 +263,6 @@ test("a fit becomes what the workspace is about, follows changes there, and give
   expect(profitHandlers.shown(session, { key })).toBeNull();
   expect(session.info().model.name).toBe(before.model.name);
   expect(session.info().data.name).toBe(before.data.name);
-  expect(session.settings.loss).toBe(before.settings.loss);
+  expect(session.settings).toEqual(before.settings);
   expect(fromArray(session.stored({ from: "validation", index: 0 }).inputs).shape.at(-1)).toBe(28);
 });

@@ -2,7 +2,7 @@ import { give, type Handlers } from "../../worker/handler.ts";
 import type { Session } from "../../worker/session.ts";
 import { type ReadTable, summaryOf } from "./csv.ts";
 import { effectsOf, termsOf } from "./effects.ts";
-import { scoresOf } from "./fit.ts";
+import { scoresOf, settingsOf } from "./fit.ts";
 import { type FitProgress, type LabInfo, labName, ProfitLab } from "./lab.ts";
 import { rowsOf } from "./rows.ts";
 import { type SearchParams, searched } from "./search.ts";
@@ -86,6 +86,7 @@ export const profitHandlers = {
       lab.before = { project: await session.current(), data: session.data, settings: session.settings };
     }
     const { model, preprocessing } = lab.fit(fit);
+    await session.configure({ ...session.settings, ...settingsOf(fit, lab.info) }); // so that a fresh start makes such a model
     const { training, validation, inputNames } = lab.books;
     await session.adopt(
       {
@@ -95,7 +96,6 @@ export const profitHandlers = {
       },
       { source: "lab", training, validation, columns: inputNames },
     );
-    await session.configure({ ...session.settings, loss: "meanSquaredError" });
     return true;
   },
 
@@ -105,7 +105,7 @@ export const profitHandlers = {
     const { before } = lab;
     if (before === undefined || lab.shownIn(session) === null) return;
     lab.before = undefined;
-    await session.configure({ ...session.settings, loss: before.settings.loss });
+    await session.configure(before.settings);
     await session.adopt(before.project, before.data);
   },
 
