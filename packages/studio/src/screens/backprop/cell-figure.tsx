@@ -2,9 +2,10 @@ import { useCallback, useMemo } from "react";
 import { Canvas } from "../../components/canvas.tsx";
 import { Segments } from "../../components/controls.tsx";
 import { DataTable } from "../../components/data-table.tsx";
-import { CodeLines, Figure } from "../../components/figure.tsx";
+import { Figure } from "../../components/figure.tsx";
 import { Notice, TroubleNotice } from "../../components/notice.tsx";
 import { Term } from "../../components/term.tsx";
+import { useIsPhone } from "../../components/theme.tsx";
 import { Value } from "../../components/value.tsx";
 import { useLanguage, useMessages } from "../../i18n/language.tsx";
 import { count, significant } from "../../i18n/numbers.ts";
@@ -13,8 +14,9 @@ import { agreeingFigures } from "./agreeing.ts";
 import type { CellView, Opened } from "./cells.ts";
 import { backpropCode, codeLineOf } from "./code.ts";
 import { paintActivation } from "./draw-activation.ts";
+import { pictureWidth } from "./picture-width.ts";
 import { useBackpropView, useStepper } from "./stepper.tsx";
-import { ruleOf } from "./symbols.ts";
+import { layerNumber, ruleOf } from "./symbols.ts";
 import { texts } from "./texts.ts";
 
 /** The rule of the operation: in symbols, with the numbers of the chosen cell, and in code. */
@@ -53,7 +55,9 @@ export function RuleFigure() {
             <p className="backprop-note">{m.rule.opaque}</p>
           )}
           <p className="field-label">{m.rule.code}</p>
-          <CodeLines sample={{ code: codeLineOf(op, tape.calls, cell) }} />
+          <code className="backprop-code-line" lang="en">
+            {codeLineOf(op, tape.calls, cell)}
+          </code>
         </>
       )}
     </Figure>
@@ -83,7 +87,7 @@ function Explanation() {
           : explain.slope(chain);
     case "update":
       return explain.update(<Term id="learning-rate">{words.rate}</Term>);
-    default: {
+    case "forward": {
       const kinds = { activation: "activation", flatten: "flatten", dropout: "same", rescale: "rescale" } as const;
       const kind = call?.kind ?? "linear";
       return kind === "linear" || kind === "other" ? explain.forward(gradient) : explain[kinds[kind]]();
@@ -156,7 +160,7 @@ export function CellFigure() {
   const rule = cell && ruleOf(op, tape.calls, cell, info?.settings.loss ?? "crossEntropy", tape.batch);
   if (cell === undefined || rule === undefined || cell.opened === null) return null;
   return (
-    <Figure title={m.cell.title(rule.name)} code={backpropCode.cell} className="wide">
+    <Figure title={m.cell.title(rule.name)} code={backpropCode.cell} className="backprop-cell">
       <CellSum cell={cell} opened={cell.opened} />
     </Figure>
   );
@@ -167,6 +171,9 @@ function CellSum({ cell, opened }: { cell: CellView; opened: Opened }) {
   const language = useLanguage();
   const { op, tape } = useStepper();
   const [view, setView] = useBackpropView();
+  const isPhone = useIsPhone();
+  const info = useInfo();
+  const width = info && pictureWidth(info.model.inputShape);
   const n = opened.products.length;
   const kind = op.kind === "forward" ? "forward" : op.kind;
   const [left = "", right = ""] = m.factors[kind];
@@ -178,6 +185,8 @@ function CellSum({ cell, opened }: { cell: CellView; opened: Opened }) {
   }, [opened, view.order]);
   const nameOf = (place: number): string => {
     if (cell.over === "examples" && tape.rows.length > 0) return count(tape.rows[place]!, language);
+    const isPixel = cell.over === "inputs" && width !== undefined && layerNumber(tape.calls, op.call ?? 0) === 1;
+    if (isPixel) return m.pixel(String(Math.floor(place / width)), String(place % width));
     return count(place, language);
   };
   const number = (x: number) => <Value value={x} form="significant" digits={4} />;
@@ -212,7 +221,7 @@ function CellSum({ cell, opened }: { cell: CellView; opened: Opened }) {
           { id: "left", title: left, align: "right", cell: (row) => number(opened.left[at(row)]!) },
           { id: "right", title: `· ${right}`, align: "right", cell: (row) => number(opened.right[at(row)]!) },
           { id: "product", title: `= ${m.product}`, align: "right", cell: (row) => number(opened.products[at(row)]!) },
-          ...(n > 1
+          ...(n > 1 && !isPhone
             ? [{ id: "sum", title: m.running, align: "right" as const, cell: (row: number) => number(running[row]!) }]
             : []),
         ]}

@@ -95,12 +95,15 @@ function sumOf(
 }
 
 /** The input whose weight has the greatest gradient at a unit. */
-function strongest(grad: ArrayLike<number>, unit: number, inputs: number): number {
+function strongest(grad: ArrayLike<number>, x: ArrayLike<number>, unit: number, inputs: number): number {
   let best = 0;
   for (let i = 1; i < inputs; i++) {
     if (Math.abs(grad[unit * inputs + i]!) > Math.abs(grad[unit * inputs + best]!)) best = i;
   }
-  return best;
+  if (grad[unit * inputs + best] !== 0) return best;
+  let brightest = 0; // a unit that is switched off: the greatest input says more than the first
+  for (let i = 1; i < inputs; i++) if (Math.abs(x[i]!) > Math.abs(x[brightest]!)) brightest = i;
+  return brightest;
 }
 
 const clamp = (x: number, count: number): number => Math.max(0, Math.min(count - 1, x));
@@ -120,7 +123,10 @@ export async function cellOf(session: Session, question: QuestionParams, params:
   if (kind === "linear") {
     const unit = clamp(params.unit, outSize);
     const weight = named(call, "weight")!;
-    const index = clamp(params.index ?? strongest(weight.grad, unit, inSize), inSize + (hasBias ? 1 : 0));
+    const index = clamp(
+      params.index ?? strongest(weight.grad, call.input.data, unit, inSize),
+      inSize + (hasBias ? 1 : 0),
+    );
     if (op.kind === "update") {
       const next = await bench.next(session, question);
       const rate = session.teacher.learningRate;

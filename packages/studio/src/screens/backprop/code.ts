@@ -110,7 +110,10 @@ export function codeLineOf({ kind, call }: Op, calls: readonly CallInfo[], { uni
           : `openCell(${at}, { of: "weightGrad", unit: ${unit}, index: ${index} })`;
       case "back":
         return `openCell(${at}, { of: "inputGrad", index: ${index} })`;
-      default:
+      case "update":
+      case "slope":
+      case "loss":
+      case "lossGrad":
         return `step.update("${path}.${isBias ? "bias" : "weight"}", ${isBias ? unit : unit * inSize + index}, rate)`;
     }
   }

@@ -62,7 +62,7 @@ export function placesOf({ columns }: GraphView, width: number, height: number):
 }
 
 export const heightOf = ({ columns }: GraphView): number =>
-  Math.max(220, MARGIN.top + MARGIN.bottom + 64 * Math.max(...columns.map(({ values }) => values.length)));
+  Math.max(220, MARGIN.top + MARGIN.bottom + 78 * Math.max(...columns.map(({ values }) => values.length)));
 
 export function nodeAt(places: readonly NodePlace[], x: number, y: number): NodePlace | undefined {
   const far = (place: NodePlace): number => Math.hypot(place.x - x, place.y - y);
@@ -105,7 +105,13 @@ export const paintGraph =
           context.globalAlpha = 1;
           if (weights !== undefined && isSelected(to)) {
             const grad = k + 1 >= knownGrads ? weights.grads[to.unit * call.inSize + from.unit]! : null;
-            const [x, y] = [from.x + 0.62 * (to.x - from.x), from.y + 0.62 * (to.y - from.y)];
+            // Staggered, so that numbers of lines that cross do not lie on each other.
+            const t = call.inSize === 1 ? 0.5 : 0.28 + (0.44 * from.unit) / (call.inSize - 1);
+            const [x, y] = [from.x + t * (to.x - from.x), from.y + t * (to.y - from.y)];
+            context.fillStyle = palette.surface;
+            context.globalAlpha = 0.85;
+            context.fillRect(x - 29, y - 15, 58, grad === null ? 14 : 28);
+            context.globalAlpha = 1;
             drawText(brush, `w ${significant(weight, 3)}`, x, y - 8, { size: 10.5, align: "center" });
             if (grad !== null) {
               const style = { size: 10.5, align: "center", colour: palette.negative } as const;

@@ -33,9 +33,10 @@ export function layoutOf(
   const down = isFolded ? Math.ceil(rows / across) : rows;
   const [wide, tall] = [room.width / across, room.height / down];
   const square = Math.min(wide, tall, LARGEST_PIXEL);
-  // A matrix far from square would be a thread: it is stretched to a tenth of the room at least.
-  const cellWidth = Math.min(wide, Math.max(square, Math.min(24, room.width / 8) / across));
-  const cellHeight = Math.min(tall, Math.max(square, Math.min(24, room.height / 8) / down));
+  // A matrix far from square would be a thread: its short side is stretched, where it has many rows or columns.
+  const stretched = (count: number, most: number): number => Math.min(LARGEST_PIXEL, (0.85 * most) / count);
+  const cellWidth = Math.min(wide, Math.max(square, isFolded ? 0 : stretched(across, room.width)));
+  const cellHeight = Math.min(tall, Math.max(square, isFolded ? 0 : stretched(down, room.height)));
   return { rows: down, columns: across, cellWidth, cellHeight, hasNumbers: false, isFolded };
 }
 

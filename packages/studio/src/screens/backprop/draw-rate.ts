@@ -44,6 +44,12 @@ export function lossRange({ losses, loss }: RateCurve): readonly [low: number, h
   return [low - spare, high + spare];
 }
 
+/** A power of ten as it is printed on an axis. */
+function power(value: number): string {
+  const p = Math.round(Math.log10(value));
+  return p < -3 ? `1e−${-p}` : String(10 ** p);
+}
+
 export const paintRate =
   ({ curve, rate, after, words }: RatePicture): Paint =>
   (brush) => {
@@ -53,24 +59,24 @@ export const paintRate =
     const [low, high] = lossRange(curve);
     const x = (value: number): number => box.x + (box.width * (Math.log10(value) - left)) / (right - left);
     const y = (value: number): number => {
-      const power = value > 0 ? Math.log10(value) : Number.isFinite(value) ? low : high;
-      const share = (Math.min(high, Math.max(low, Number.isNaN(power) ? high : power)) - low) / (high - low);
+      const p = value > 0 ? Math.log10(value) : Number.isFinite(value) ? low : high;
+      const share = (Math.min(high, Math.max(low, Number.isNaN(p) ? high : p)) - low) / (high - low);
       return box.y + box.height * (1 - share);
     };
     context.strokeStyle = palette.line;
     context.lineWidth = 1;
     const label = { size: 11, colour: palette.muted } as const;
-    for (let power = Math.ceil(left); power <= right; power++) {
-      const at = x(10 ** power);
+    for (let p = Math.ceil(left); p <= right; p++) {
+      const at = x(10 ** p);
       context.beginPath();
       context.moveTo(at, box.y);
       context.lineTo(at, box.y + box.height);
       context.stroke();
-      const text = power < -3 ? `1e−${-power}` : String(10 ** power);
-      drawText(brush, text, at, box.y + box.height + 11, { ...label, align: "center" });
+      const isCrowded = box.width / (right - left) < 42 && (p - Math.ceil(left)) % 2 === 1;
+      if (!isCrowded) drawText(brush, power(10 ** p), at, box.y + box.height + 11, { ...label, align: "center" });
     }
     const ticks = high - low > 1 ? [] : [low, (low + high) / 2, high].map((p) => 10 ** p);
-    for (let power = Math.ceil(low); high - low > 1 && power <= high; power++) ticks.push(10 ** power);
+    for (let p = Math.ceil(low); high - low > 1 && p <= high; p++) ticks.push(10 ** p);
     const stride = Math.ceil(ticks.length / 6);
     for (const value of ticks.filter((_, i) => i % stride === 0)) {
       const at = y(value);
@@ -78,7 +84,10 @@ export const paintRate =
       context.moveTo(box.x, at);
       context.lineTo(box.x + box.width, at);
       context.stroke();
-      drawText(brush, significant(value, 2), box.x - 6, at, { ...label, align: "right" });
+      drawText(brush, high - low > 1 ? power(value) : significant(value, 3), box.x - 6, at, {
+        ...label,
+        align: "right",
+      });
     }
     drawText(brush, words.rate, box.x + box.width, height - 7, { ...label, align: "right" });
 
@@ -95,7 +104,7 @@ export const paintRate =
     context.stroke();
     context.setLineDash([]);
     drawText(brush, words.now, box.x + 4, y(curve.loss) - 8, label);
-    const isLeft = x(curve.rate) > box.x + box.width / 2;
+    const isLeft = x(curve.rate) > box.x + 110; // where the curve is high, before the rates that do something
     drawText(brush, words.set, x(curve.rate) + (isLeft ? -5 : 5), box.y + box.height - 8, {
       ...label,
       align: isLeft ? "right" : "left",

@@ -128,7 +128,7 @@ export const paintTwo =
     context.moveTo(bx, by - 6);
     context.lineTo(bx, by + 6);
     context.stroke();
-    drawText(brush, words.best, bx + 9, by + 11, { size: 11 });
+    label(brush, words.best, bx + 9, by + 13);
     const [sx, sy] = [x(start[0]), y(start[1])];
     context.fillStyle = palette.surface;
     context.lineWidth = 2;
@@ -136,21 +136,33 @@ export const paintTwo =
     context.arc(sx, sy, 7, 0, 2 * Math.PI);
     context.fill();
     context.stroke();
-    drawText(brush, words.start, sx + 11, sy - 9, { size: 11, weight: 600 });
+    label(brush, words.start, sx + 11, sy - 11);
     context.restore();
     context.strokeStyle = palette.line;
     context.lineWidth = 1;
     context.strokeRect(box.x, box.y, box.width, box.height);
-    const label = { size: 11, colour: palette.muted } as const;
+    const ink = { size: 11, colour: palette.muted } as const;
     for (const value of roundSteps(low[0], high[0], 6)) {
-      drawText(brush, tick(value), x(value), box.y + box.height + 11, { ...label, align: "center" });
+      drawText(brush, tick(value), x(value), box.y + box.height + 11, { ...ink, align: "center" });
     }
     for (const value of roundSteps(low[1], high[1], 6)) {
-      drawText(brush, tick(value), box.x - 6, y(value), { ...label, align: "right" });
+      drawText(brush, tick(value), box.x - 6, y(value), { ...ink, align: "right" });
     }
-    drawText(brush, axes[0], box.x + box.width, height - 7, { ...label, align: "right" });
-    drawText(brush, axes[1], 4, box.y + 6, label);
+    drawText(brush, axes[0], box.x + box.width, height - 7, { ...ink, align: "right" });
+    drawText(brush, axes[1], 4, box.y + 6, ink);
   };
+
+/** Words on the landscape, legible on any of its colours. */
+function label(brush: Brush, text: string, x: number, y: number): void {
+  const { context, palette } = brush;
+  drawText(brush, text, x, y, { size: 11, weight: 600 });
+  const { width } = context.measureText(text);
+  context.fillStyle = palette.surface;
+  context.globalAlpha = 0.8;
+  context.fillRect(x - 3, y - 8, width + 6, 16);
+  context.globalAlpha = 1;
+  drawText(brush, text, x, y, { size: 11, weight: 600 });
+}
 
 const tick = (value: number): string => (value === 0 ? "0" : significant(value, 2).replace(/\.0$/, ""));
 
@@ -162,7 +174,7 @@ function drawField({ context, palette, image }: Brush, { losses, side }: Surface
   for (let j = 0; j < side; j++) {
     for (let i = 0; i < side; i++) {
       const share = (logs[j * side + i]! - least) / (most - least || 1);
-      pixels.set([...mix(zero, positive, 0.62 * share), 255], 4 * ((side - 1 - j) * side + i));
+      pixels.set([...mix(zero, positive, 0.42 * share), 255], 4 * ((side - 1 - j) * side + i));
     }
   }
   const [w, h] = [box.width / (side - 1), box.height / (side - 1)];

@@ -33,11 +33,11 @@ export function BackpropScreen() {
         </StepperProvider>
       </section>
       <StepperProvider fallback={() => null}>
-        <div className="wide backprop-stage-row">
-          <StageFigure />
+        <StageFigure />
+        <div className="wide backprop-detail">
           <RuleFigure />
+          <CellFigure />
         </div>
-        <CellFigure />
         <VerifyFigure />
         <RateFigure />
       </StepperProvider>

@@ -33,7 +33,16 @@ function axesOf(role: MatrixRole, { op, call }: Stepper): readonly [rows: Axis, 
       return [call?.kind === "linear" ? "index" : own, null];
     case "inputGrad":
       return [op.kind === "back" ? "index" : own, null];
-    default:
+    case "activation":
+    case "bias":
+    case "output":
+    case "outputGrad":
+    case "probability":
+    case "same":
+    case "singleLoss":
+    case "slope":
+    case "sum":
+    case "target":
       return [own, null];
   }
 }
@@ -97,8 +106,9 @@ function MatrixPicture({ matrix, count: others }: { matrix: Matrix; count: numbe
   const { op, tape, cell, choose } = stepper;
   const layout = useMemo(() => {
     const isWide = matrix.columns > 40;
-    const width = isPhone ? 300 : isWide ? (others > 3 ? 250 : 300) : 196;
-    return layoutOf(matrix, { width, height: isWide ? 168 : 280 });
+    const isVector = matrix.columns === 1;
+    const width = isVector ? (matrix.width === undefined ? 132 : 168) : isPhone ? 300 : others > 3 ? 216 : 300;
+    return layoutOf(matrix, { width, height: isWide || isVector ? 168 : 240 });
   }, [matrix, isPhone, others]);
   const mark = cell === undefined ? null : markOf(matrix.role, matrix, stepper, cell);
   const markKey = mark === null ? "" : `${mark.row} ${mark.column}`;

@@ -16,6 +16,7 @@ import {
 import { give } from "../../worker/handler.ts";
 import type { Session } from "../../worker/session.ts";
 import type { Pass } from "./bench.ts";
+import { pictureWidth } from "./picture-width.ts";
 import { denseTargets } from "./question.ts";
 
 /** @file The matrices of an operation: what goes in, and what comes out. */
@@ -42,12 +43,6 @@ const column = (role: MatrixRole, data: Float32Array<ArrayBuffer>, width?: numbe
   ...{ role, rows: data.length, columns: 1, data: give(data) },
   ...(width !== undefined && { width }),
 });
-
-/** The side of the pictures that the network takes, if it takes square ones. */
-export function pictureWidth(inputShape: readonly number[]): number | undefined {
-  const [height, width] = inputShape;
-  return inputShape.length === 2 && height === width ? width : undefined;
-}
 
 /** Weights and biases side by side: the bias is the weight of an input that is always 1. */
 function besideBias(weights: ArrayLike<number>, biases: ArrayLike<number> | undefined, rows: number) {
@@ -173,7 +168,10 @@ export async function matricesOf(session: Session, pass: Pass, at: number, focus
           arriving,
           column("inputGrad", part(call.inputGrad!.data, focus, inSize), width),
         ];
-      default: {
+      case "update":
+      case "slope":
+      case "loss":
+      case "lossGrad": {
         const rate = session.teacher.learningRate;
         const after = await updatedParam(session, pass.question.model, weight.path, weight.grad, rate);
         const biasAfter = bias && (await updatedParam(session, pass.question.model, bias.path, bias.grad, rate));

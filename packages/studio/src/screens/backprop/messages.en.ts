@@ -189,6 +189,7 @@ export const en = {
     differs: "differs by more than rounding",
     pictures: (left: string, right: string) => `${left} × ${right} = product, number by number, as pictures`,
     table: "Terms of the sum",
+    pixel: (row: string, column: string) => `pixel ${row}, ${column}`,
     result: (name: string, value: string) => `${name} = ${value}`,
   },
   verify: {

@@ -162,6 +162,7 @@ export const zh: BackpropMessages = {
     differs: "差异超过舍入误差",
     pictures: (left, right) => `${left} × ${right} = 乘积，逐个相乘，画成图像`,
     table: "求和的各项",
+    pixel: (row, column) => `像素 ${row}, ${column}`,
     result: (name, value) => `${name} = ${value}`,
   },
   verify: {
@@ -244,7 +245,7 @@ export const zh: BackpropMessages = {
     label: "损失随两个权重的变化，以及各优化器走过的路。点按放置起点；用方向键移动起点。",
     start: "起点",
     best: "最低点",
-    racers: { sgd: "SGD", momentum: "动量 0.9", nesterov: "Nesterov 0.9", adam: "Adam" },
+    racers: { sgd: "SGD", momentum: "动量 0.9", nesterov: "Nesterov 动量", adam: "Adam" },
     optimizer: "优化器",
     loss: "损失",
     diverged: "已发散",

@@ -7,6 +7,7 @@ import { drawGrey } from "../../draw/tiles.ts";
 import { useMessages } from "../../i18n/language.tsx";
 import { useExample, useInfo, useLive } from "../../worker/hooks.tsx";
 import { useSelection } from "../../workspace/hooks.tsx";
+import { pictureWidth } from "./picture-width.ts";
 import { useBackpropView } from "./stepper.tsx";
 import { texts } from "./texts.ts";
 
@@ -93,8 +94,8 @@ function Thumbnail() {
   const m = useMessages(texts).question;
   const example = useExample();
   const { data } = useLive("core/example", example && { example });
-  const side = data?.shape[0] ?? 0;
-  const isPicture = data !== undefined && data.shape.length === 2 && data.shape[1] === side;
+  const side = (data && pictureWidth(data.shape)) ?? 0;
+  const isPicture = side > 0;
   const paint = useCallback(
     (brush: Brush) => {
       if (data === undefined || !isPicture) return;

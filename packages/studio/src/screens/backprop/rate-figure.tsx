@@ -84,16 +84,16 @@ export function RateFigure() {
       <dl className="backprop-reading" aria-live="polite">
         <div>
           <dt>{m.rates.now}</dt>
-          <dd className="number">{curve ? significant(curve.loss, 5) : "–"}</dd>
+          <dd className="number">{curve ? significant(curve.loss, 4) : "–"}</dd>
         </div>
         <div>
           <dt>{m.rates.after}</dt>
-          <dd className="number">{after === undefined ? "–" : significant(after, 5)}</dd>
+          <dd className="number">{after === undefined ? "–" : significant(after, 4)}</dd>
         </div>
         <div>
           <dt>{m.rates.change}</dt>
           <dd className={`number ${change !== null && change > 0 ? "backprop-wrong" : "backprop-right"}`}>
-            {change === null ? "–" : `${change > 0 ? "+" : ""}${significant(change, 4)}`}
+            {change === null ? "–" : `${change > 0 ? "+" : ""}${significant(change, 3)}`}
           </dd>
         </div>
         <div>

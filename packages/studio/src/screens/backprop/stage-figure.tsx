@@ -24,7 +24,7 @@ export function StageFigure() {
   const isGraph = view.stage === "graph";
   return (
     <Figure
-      className="backprop-stage"
+      className="wide backprop-stage"
       title={
         <>
           {resultSymbol(op, tape.calls)} <span className="muted backprop-title-words">{words(op)}</span>

@@ -43,7 +43,10 @@ export function resultSymbol({ kind, call }: Op, calls: readonly CallInfo[]): st
       return `∂L/∂W${k}`;
     case "update":
       return `W${k}`;
-    default:
+    case "back":
+    case "slope":
+    case "loss":
+    case "lossGrad":
       return `∂L/∂${into}`;
   }
 }
@@ -183,7 +186,9 @@ export function ruleOf(op: Op, calls: readonly CallInfo[], cell: CellView, loss:
         : `${name} = ∂L/∂${out}${at} · ${slopes[call.kind] ?? "1"}`;
       return { name, symbols, numbers, value };
     }
-    default: {
+    case "update":
+    case "loss":
+    case "lossGrad": {
       return {
         name: weight,
         symbols: cell.update?.lines.at(-1)?.rule ?? "",

@@ -24,6 +24,7 @@ export function Tape() {
   const { tape, at, goTo } = useStepper();
   const [isPlaying, setPlaying] = useState(false);
   const list = useRef<HTMLDivElement>(null);
+  const words = useOpWords();
   const last = tape.tape.length - 1;
   const wantsFocus = useRef(false);
 
@@ -92,9 +93,12 @@ export function Tape() {
                     data-done={i < at}
                     aria-current={i === at ? "step" : undefined}
                     tabIndex={i === at ? 0 : -1}
+                    title={words(op)}
+                    aria-label={`${resultSymbol(op, tape.calls)}, ${words(op)}`}
                     onClick={() => goTo(i)}
                   >
-                    <OpWords op={op} />
+                    {resultSymbol(op, tape.calls)}
+                    {op.kind === "update" && " ←"}
                   </button>
                 ) : null,
               )}
@@ -103,17 +107,6 @@ export function Tape() {
         ))}
       </div>
     </div>
-  );
-}
-
-function OpWords({ op }: { op: Op }) {
-  const { tape } = useStepper();
-  const words = useOpWords();
-  return (
-    <>
-      <b>{resultSymbol(op, tape.calls)}</b>
-      <span>{words(op)}</span>
-    </>
   );
 }
 
@@ -139,7 +132,9 @@ export function useOpWords(): (op: Op) => string {
         return kinds.weights;
       case "back":
         return kinds.back;
-      default:
+      case "update":
+      case "loss":
+      case "lossGrad":
         return m.rates.optimizers[info?.settings.optimizer.kind ?? "sgd"];
     }
   };

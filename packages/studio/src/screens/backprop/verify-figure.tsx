@@ -7,7 +7,7 @@ import { useLanguage, useMessages } from "../../i18n/language.tsx";
 import { count, significant } from "../../i18n/numbers.ts";
 import { troubleIn, useClient, useJob, useStatus } from "../../worker/hooks.tsx";
 import type { Trouble } from "../../worker/protocol.ts";
-import { commonStart } from "./agreeing.ts";
+import { commonStart, figuresInCommon } from "./agreeing.ts";
 import type { VerifiedEntry, VerifiedParam } from "./checks.ts";
 import { backpropCode } from "./code.ts";
 import { useStepper } from "./stepper.tsx";
@@ -104,6 +104,7 @@ export function VerifyFigure() {
 function Comparison({ found, isStale }: { found: VerifiedEntry & { readonly name: string }; isStale: boolean }) {
   const m = useMessages(texts).verify;
   const [analytic, numeric, shared] = commonStart(found.analytic, found.numeric, DIGITS);
+  const common = figuresInCommon(found.analytic, found.numeric, DIGITS);
   const digits = (text: string) => (
     <>
       <b className="backprop-shared">{text.slice(0, shared)}</b>
@@ -114,9 +115,10 @@ function Comparison({ found, isStale }: { found: VerifiedEntry & { readonly name
     <div className="backprop-comparison">
       <p className="backprop-verdict">
         <span className={found.agrees ? "backprop-right" : "backprop-wrong"}>
-          {found.agrees ? "✓" : "≠"} {found.digits >= 15 ? m.exact : m.digits(String(found.digits))}
+          {found.agrees ? "✓" : "≠"} {found.analytic === found.numeric ? m.exact : m.digits(String(common))}
+          {common > 0 && <span className="number">: {significant(found.analytic, common)}</span>}
         </span>{" "}
-        {found.agrees ? (found.digits >= 5 ? m.agrees : m.noise) : m.differs}
+        {found.agrees ? (common >= 5 ? m.agrees : m.noise) : m.differs}
       </p>
       <dl>
         <dt>
