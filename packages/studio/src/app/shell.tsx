@@ -110,11 +110,28 @@ function Guarded({ name, children }: { name: string; children: ReactNode }) {
   );
 }
 
+/** Whether the first screen stands, so that what is beside it may be loaded: the session is open, and the page had a quiet moment. */
+function useIsSettled(): boolean {
+  const isOpen = useStore(useClient().known, (known) => known.connection !== "opening");
+  const [isSettled, setSettled] = useState(false);
+  useEffect(() => {
+    if (!isOpen) return undefined;
+    if (typeof requestIdleCallback !== "function") {
+      const timer = setTimeout(() => setSettled(true), 200); // Safari
+      return () => clearTimeout(timer);
+    }
+    const handle = requestIdleCallback(() => setSettled(true), { timeout: 1000 });
+    return () => cancelIdleCallback(handle);
+  }, [isOpen]);
+  return isSettled;
+}
+
 /** The microscope: at the right where there is room, a sheet on phones. The screen of that name has it whole. */
 function InspectorPlace() {
   const m = useMessages(texts);
   const workspace = useWorkspace();
   const isPhone = useIsPhone();
+  const isSettled = useIsSettled();
   const isOpen = useStore(workspace.state, (state) => state.inspector);
   const screen = useStore(workspace.state, (state) => state.screen);
   if (screen === "microscope") return null;
@@ -122,9 +139,7 @@ function InspectorPlace() {
   if (!isPhone) {
     return isOpen ? (
       <aside className="inspector" aria-label={m.bar.inspector}>
-        <Guarded name="inspector">
-          <Inspector />
-        </Guarded>
+        <Guarded name="inspector">{isSettled && <Inspector />}</Guarded>
       </aside>
     ) : null;
   }
