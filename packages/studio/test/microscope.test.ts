@@ -1,9 +1,11 @@
+import { digitNames, encodeModel, flatten, linear, pixelEncodings, Rng, sequential, tanh } from "glassnet";
 import type { Page } from "playwright-core";
 import { describe, expect } from "vitest";
 import { faultsOfLayout } from "./layout.ts";
 import { studioTest } from "./studio.ts";
 
-const fact = (page: Page, name: string): Promise<string> => page.locator(`[data-fact=${name}]`).first().innerText();
+const fact = async (page: Page, name: string): Promise<string> =>
+  (await page.locator(`[data-fact=${name}]`).first().textContent()) ?? "";
 
 /** Waits until the microscope shows this neuron. */
 const shows = async (page: Page, unit: number): Promise<void> => {
@@ -15,6 +17,26 @@ const shows = async (page: Page, unit: number): Promise<void> => {
     unit,
   );
 };
+
+/** A model file with a hidden layer of 10,000 units, small all the same: two units come before it. */
+function wideModel(): Uint8Array {
+  const rng = Rng.seeded(3);
+  const model = sequential(
+    flatten(),
+    linear(784, 2, { rng }),
+    tanh,
+    linear(2, 10_000, { rng }),
+    tanh,
+    linear(10_000, 10, { rng }),
+  );
+  return encodeModel({
+    model,
+    inputShape: [28, 28],
+    preprocessing: pixelEncodings.intensity,
+    classNames: digitNames,
+    outputs: "logits",
+  });
+}
 
 describe("the microscope", () => {
   studioTest("shows every term of a neuron's sum, which is z, and opens the neuron behind a term", async ({ open }) => {
@@ -31,7 +53,7 @@ describe("the microscope", () => {
     await page.keyboard.press("End");
     const last = table.getByRole("row", { name: /^bias/ });
     await last.waitFor();
-    const running = (await last.innerText()).split("\n").at(-1)!.replace("−", "-");
+    const running = (await last.getByRole("gridcell").last().textContent())!.replace("−", "-");
     const z = Number((await fact(page, "z")).replace("−", "-"));
     expect(Math.abs(Number(running) - z)).toBeLessThanOrEqual(0.5e-4 + 1e-6);
     expect(await page.locator(".data-row").count()).toBeLessThan(80); // of 785: only what is seen is made
@@ -46,7 +68,7 @@ describe("the microscope", () => {
       .waitFor();
     await table.focus();
     await page.keyboard.press("Home");
-    const first = (await table.locator('[aria-selected="true"]').innerText()).split("\n")[0]!;
+    const first = (await table.locator('[aria-selected="true"] [role=gridcell]').first().textContent())!;
     await page.keyboard.press("Enter");
     await shows(page, Number(/neuron (\d+)/.exec(first)![1]));
   });
@@ -100,7 +122,7 @@ describe("the microscope", () => {
     await page.getByRole("button", { name: "Freeze", exact: true }).click();
     await page.locator(".microscope-mark", { hasText: "Frozen" }).waitFor();
     await page.getByText("Frozen: the update leaves this neuron").waitFor();
-    await page.getByRole("button", { name: "One step" }).click();
+    await page.getByRole("button", { name: "One step", exact: true }).click();
     await page.waitForFunction(() => document.querySelector(".readout dd")?.textContent === "1");
     await page.getByText("weights of step 1").first().waitFor();
     expect(await fact(page, "z")).toBe(moved); // its weights were left alone, and the pixels are the same
@@ -150,6 +172,38 @@ describe("the microscope", () => {
     await page.getByText("Nothing is drawn.").waitFor();
     await page.getByRole("button", { name: "Take a digit from the data" }).click();
     await page.getByText("Nothing is drawn.").waitFor({ state: "detached" });
+  });
+
+  studioTest("makes only what is seen of a layer of ten thousand neurons, on a phone", async ({ open }) => {
+    const page = await open("microscope", { width: 390, height: 844, hasTouch: true });
+    await shows(page, 0);
+    await page.evaluate(
+      async ([name, content]) => {
+        const bytes = Uint8Array.from(atob(content), (letter) => letter.charCodeAt(0));
+        const data = new DataTransfer();
+        data.items.add(new File([bytes], name));
+        for (const type of ["dragover", "drop"]) {
+          document.body.dispatchEvent(new DragEvent(type, { dataTransfer: data, bubbles: true, cancelable: true }));
+        }
+      },
+      ["wide.safetensors", Buffer.from(wideModel()).toString("base64")] as const,
+    );
+    await page.getByRole("button", { name: "Layer" }).click();
+    await page.getByRole("option", { name: /Hidden layer 2 · 10,000/ }).click();
+    await page.getByRole("application", { name: /^10,000 neurons/ }).focus();
+    await page.keyboard.press("End");
+    await shows(page, 9999);
+    await page.getByRole("button", { name: "Layer" }).click();
+    await page.getByRole("option", { name: /Output layer/ }).click();
+    const table = page.getByRole("grid", { name: "The sum, term by term" });
+    await page.getByText("Fold zeros").click();
+    await page.waitForFunction(() => document.querySelector("[role=grid]")?.getAttribute("aria-rowcount") === "10002");
+    await table.focus();
+    await page.keyboard.press("End");
+    await page.waitForFunction(() => document.querySelector('.data-row[aria-rowindex="10002"]') !== null);
+    expect(await page.locator(".data-row").count()).toBeLessThan(80);
+    expect(await fact(page, "sum")).toBe(await fact(page, "z"));
+    expect(await faultsOfLayout(page, "en")).toEqual([]);
   });
 
   for (const language of ["en", "zh"] as const) {

@@ -165,10 +165,10 @@ function Examples({ found, end }: { found: OverData; end: "top" | "bottom" }) {
   return (
     <section>
       <h3 className="microscope-subtitle">{m.data[end]}</h3>
-      <ul className="microscope-examples">
+      <ul className={isPicture ? "microscope-examples" : "microscope-examples microscope-examples-plain"}>
         {found[end].map(({ index, value, classIndex }, i) => {
           const name = classIndex === undefined ? null : (names?.[classIndex] ?? String(classIndex));
-          const label = m.data.example(String(index), name === null ? "" : m.data.ofClass(name), fixed(value, 3));
+          const label = m.data.example(String(index), name === null ? "" : m.data.ofClass(name), fixed(value, 2));
           const isChosen = chosen.from === found.part && chosen.index === index;
           return (
             <li key={index}>
@@ -182,7 +182,7 @@ function Examples({ found, end }: { found: OverData; end: "top" | "bottom" }) {
                 {isPicture && (
                   <Thumb pictures={found.pictures} at={(first + i) * size} size={size} width={shape.at(-1)!} />
                 )}
-                <span className="number">{isPicture ? fixed(value, 2) : `${index}: ${fixed(value, 2)}`}</span>
+                <span className="number">{isPicture ? fixed(value, 2) : label}</span>
               </button>
             </li>
           );

@@ -15,7 +15,7 @@ export interface CurvePicture {
   readonly labels: { readonly z: string; readonly value: string };
 }
 
-const LEFT = 40;
+const LEFT = 50;
 const RIGHT = 14;
 const TOP = 16;
 const BOTTOM = 26;

@@ -37,9 +37,12 @@ export function unitAt(count: number, { columns, pitch }: UnitsLayout, x: number
 }
 
 /** Draws the units; beyond some hundreds as one image. What is below 0 has a dash, killed ones a cross, frozen ones a corner. */
-export function drawUnits(brush: Brush, { values, selected, silenced, frozen }: UnitsPicture): void {
-  const { context, palette, width, height } = brush;
-  const layout = layoutUnits(values.length, width, height);
+export function drawUnits(
+  brush: Brush,
+  { values, selected, silenced, frozen }: UnitsPicture,
+  layout: UnitsLayout = layoutUnits(values.length, brush.width, brush.height),
+): void {
+  const { context, palette } = brush;
   const { columns, rows, pitch, gap } = layout;
   const scale = scaleOf(values);
   const boxOf = (unit: number): Box => ({

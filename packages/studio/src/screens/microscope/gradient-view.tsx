@@ -92,15 +92,19 @@ function Chain({ neuron, gradient, input }: { neuron: Neuron; gradient: Gradient
         )}
       </p>
       <div className="microscope-chain">
-        <Link title={atValue === null ? m.gradient.fromLoss : m.gradient.arrives} symbol="∂L/∂y">
-          {atValue === null ? "–" : figure(atValue)}
-        </Link>
-        <Sign text="×" />
-        <Link title={m.gradient.times} symbol="f′(z)">
-          {atValue === null ? "–" : fixed(slope, 4)}
-        </Link>
-        <Sign text="=" />
-        <Link title={m.gradient.delta} symbol="δ = ∂L/∂z" isStrong>
+        {atValue !== null && (
+          <>
+            <Link title={m.gradient.arrives} symbol="∂L/∂y">
+              {figure(atValue)}
+            </Link>
+            <Sign text="×" />
+            <Link title={m.gradient.times} symbol="f′(z)">
+              {fixed(slope, 4)}
+            </Link>
+            <Sign text="=" />
+          </>
+        )}
+        <Link title={atValue === null ? m.gradient.fromLoss : m.gradient.delta} symbol="δ = ∂L/∂z" isStrong>
           <span data-fact="delta" title={String(atSum)}>
             {delta}
           </span>

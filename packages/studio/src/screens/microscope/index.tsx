@@ -69,7 +69,7 @@ function Figures({ neuron }: { neuron: Neuron }) {
       >
         <EarlierNotice neuron={neuron} />
         <div className="microscope-overview">
-          <UnitsCanvas neuron={neuron} height={isPhone ? 150 : 76} />
+          <UnitsCanvas neuron={neuron} height={isPhone ? 150 : 96} />
           <Facts neuron={neuron} />
         </div>
       </Figure>

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useCallback, useMemo, useRef, useState } from "react";
+import { type KeyboardEvent, useCallback, useMemo, useState } from "react";
 import { Canvas, type Point } from "../../components/canvas.tsx";
 import { Button } from "../../components/controls.tsx";
 import { Notice, TroubleNotice } from "../../components/notice.tsx";
@@ -14,6 +14,7 @@ import { drawUnits, layoutUnits, unitAt } from "./draw-units.ts";
 import type { Neuron } from "./neuron.ts";
 import { useScope } from "./scope.tsx";
 import { texts } from "./texts.ts";
+import { useWidth } from "./use-width.ts";
 
 /** Why there is nothing to look at, and what to do; nothing where there is. */
 export function Missing() {
@@ -68,21 +69,22 @@ export function UnitsCanvas({ neuron, height }: { neuron: Neuron; height: number
   const { layer } = useScope();
   const [, select] = useSelection();
   const [hovered, setHovered] = useState<number | null>(null);
-  const width = useRef(0);
+  const [place, width] = useWidth();
   const { values, unit } = neuron;
   const n = values.length;
   const [silenced, frozen] = [layer?.silenced ?? none, layer?.frozen ?? none];
+  const most = n > 600 ? (isPhone ? 240 : 200) : height;
+  const fitting = layoutUnits(n, width, most);
+  const tall = Math.ceil(fitting.rows * fitting.pitch) + 1;
   const paint = useCallback(
     (brush: Brush) => {
-      width.current = brush.width;
-      drawUnits(brush, { values, selected: unit, silenced, frozen });
+      drawUnits(brush, { values, selected: unit, silenced, frozen }, layoutUnits(n, brush.width, most));
     },
-    [values, unit, silenced, frozen],
+    [values, unit, silenced, frozen, n, most],
   );
-  const tall = n > 600 ? (isPhone ? 240 : 200) : height;
   const choose = (next: number): void => select({ layer: neuron.layer, unit: Math.max(0, Math.min(n - 1, next)) });
   const onKey = (event: KeyboardEvent): void => {
-    const { columns } = layoutUnits(n, width.current, tall);
+    const { columns } = fitting;
     const moves: Readonly<Record<string, number>> = {
       ArrowLeft: unit - 1,
       ArrowRight: unit + 1,
@@ -96,10 +98,10 @@ export function UnitsCanvas({ neuron, height }: { neuron: Neuron; height: number
     event.preventDefault();
     if (next >= 0 && next < n) choose(next);
   };
-  const at = (point: Point): number | null => unitAt(n, layoutUnits(n, point.width, tall), point.x, point.y);
+  const at = (point: Point): number | null => unitAt(n, fitting, point.x, point.y);
   const shown = hovered !== null && hovered < n ? hovered : unit;
   return (
-    <div>
+    <div ref={place}>
       <Canvas
         label={m.units.label(count(n, language), String(unit), fixed(values[unit] ?? 0), String(neuron.rank))}
         height={tall}

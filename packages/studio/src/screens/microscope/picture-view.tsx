@@ -1,4 +1,4 @@
-import { type KeyboardEvent, useCallback, useEffect, useRef, useState } from "react";
+import { type KeyboardEvent, useCallback, useState } from "react";
 import { Canvas } from "../../components/canvas.tsx";
 import type { Brush } from "../../draw/brush.ts";
 import { useMessages } from "../../i18n/language.tsx";
@@ -7,6 +7,7 @@ import { drawProduct, pictureHeight, placeAt } from "./draw-picture.ts";
 import type { Neuron } from "./neuron.ts";
 import { pictureSide, useInput, useInputName, useScope } from "./scope.tsx";
 import { texts } from "./texts.ts";
+import { useWidth } from "./use-width.ts";
 
 /** Weights, inputs and their products as pictures; a place can be pointed at. */
 export function PictureView({ neuron }: { neuron: Neuron }) {
@@ -15,15 +16,7 @@ export function PictureView({ neuron }: { neuron: Neuron }) {
   const { info } = useScope();
   const [input, setInput] = useInput(neuron);
   const [hovered, setHovered] = useState<number | null>(null);
-  const place = useRef<HTMLDivElement>(null);
-  const [width, setWidth] = useState(0);
-  useEffect(() => {
-    const element = place.current;
-    if (element === null) return undefined;
-    const observer = new ResizeObserver(() => setWidth(element.clientWidth));
-    observer.observe(element);
-    return () => observer.disconnect();
-  }, []);
+  const [place, width] = useWidth();
   const { weights, inputs, products } = neuron;
   const n = products.length;
   const columns = pictureSide(info, neuron) ?? Math.ceil(Math.sqrt(n));
