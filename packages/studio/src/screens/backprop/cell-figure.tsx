@@ -23,7 +23,7 @@ import { texts } from "./texts.ts";
 export function RuleFigure() {
   const m = useMessages(texts);
   const info = useInfo();
-  const { op, tape, cell, cellTrouble } = useStepper();
+  const { cellOp: op, tape, cell, cellTrouble } = useStepper();
   const code = op.kind === "update" ? backpropCode.update : backpropCode.stepper;
   const rule = cell && ruleOf(op, tape.calls, cell, info?.settings.loss ?? "crossEntropy", tape.batch);
   return (
@@ -66,7 +66,7 @@ export function RuleFigure() {
 
 function Explanation() {
   const { rule, words } = useMessages(texts);
-  const { op, call } = useStepper();
+  const { cellOp: op, cellCall: call } = useStepper();
   const gradient = <Term id="gradient">{words.gradient}</Term>;
   const chain = <Term id="chain-rule">{words.chainRule}</Term>;
   const { explain } = rule;
@@ -135,7 +135,7 @@ function UpdateLines({ cell, name }: { cell: CellView; name: string }) {
 
 function CurvePicture({ cell }: { cell: CellView }) {
   const m = useMessages(texts).rule;
-  const { call } = useStepper();
+  const { cellCall: call } = useStepper();
   const curve = cell.curve!;
   const name = call?.activation ?? "";
   const words = m.curve(name, significant(curve.at, 4), significant(curve.value, 4), significant(curve.slope, 4));
@@ -156,7 +156,7 @@ const MOST_ROWS = 9;
 export function CellFigure() {
   const m = useMessages(texts);
   const info = useInfo();
-  const { op, tape, cell } = useStepper();
+  const { cellOp: op, tape, cell } = useStepper();
   const rule = cell && ruleOf(op, tape.calls, cell, info?.settings.loss ?? "crossEntropy", tape.batch);
   if (cell === undefined || rule === undefined || cell.opened === null) return null;
   return (
@@ -169,7 +169,7 @@ export function CellFigure() {
 function CellSum({ cell, opened }: { cell: CellView; opened: Opened }) {
   const m = useMessages(texts).cell;
   const language = useLanguage();
-  const { op, tape } = useStepper();
+  const { cellOp: op, tape } = useStepper();
   const [view, setView] = useBackpropView();
   const isPhone = useIsPhone();
   const info = useInfo();

@@ -5,6 +5,7 @@ import { StudioError } from "../../worker/trouble.ts";
 import { Bench, type Pass } from "./bench.ts";
 import { isElementwise, lossParts, named, scalesOf, silencedIn, slopesOf } from "./matrices.ts";
 import type { QuestionParams } from "./question.ts";
+import type { Op } from "./tape.ts";
 
 /** @file One number of an operation, opened to the sum that it is. */
 
@@ -52,6 +53,8 @@ export interface Update {
 }
 
 export interface CellView {
+  /** The operation that it belongs to. */
+  readonly id: string;
   readonly unit: number;
   readonly index: number;
   /** What the terms run over: inputs of the layer, its units, examples of the batch, outputs; or there is one only. */
@@ -116,10 +119,11 @@ export async function cellOf(session: Session, question: QuestionParams, params:
   if (op === undefined)
     throw new StudioError("not-there", `the tape has ${pass.tape.length} operations, got ${params.at}`);
   const focus = clamp(params.focus, pass.batch);
-  if (op.call === null) return lossCell(session, pass, op.kind === "loss", focus, params.unit);
+  const { id } = op;
+  if (op.call === null) return lossCell(session, pass, op, focus, params.unit);
   const call = pass.record.calls[op.call]!;
   const { kind, inSize, outSize, hasBias, linear } = pass.calls[op.call]!;
-  const nothing = { opened: null, curve: null, update: null, loss: null } as const;
+  const nothing = { id, opened: null, curve: null, update: null, loss: null } as const;
   if (kind === "linear") {
     const unit = clamp(params.unit, outSize);
     const weight = named(call, "weight")!;
@@ -227,7 +231,7 @@ function curveOf({ name }: Activation, z: number, value: number, slope: number):
 async function lossCell(
   session: Session,
   pass: Pass,
-  isLoss: boolean,
+  { id, kind }: Op,
   focus: number,
   wanted: number,
 ): Promise<CellView> {
@@ -239,8 +243,8 @@ async function lossCell(
   const guess = probabilities?.[at] ?? output;
   const mean = 1 / losses.length;
   const loss = { output, guess, target, mean };
-  const nothing = { unit, index: unit, curve: null, update: null, loss };
-  if (isLoss) {
+  const nothing = { id, unit, index: unit, curve: null, update: null, loss };
+  if (kind === "loss") {
     const share = new Float64Array(losses.length).fill(mean);
     return { ...nothing, over: "losses", opened: sumOf(share, losses, pass.record.loss) };
   }

@@ -15,7 +15,7 @@ export function GraphView({ graph }: { graph: Graph }) {
   const { calls } = tape;
   const { known, knownGrads, hasLoss } = knownAt(tape.tape, calls, at);
   const selected = useMemo<GraphNode | null>(() => {
-    if (cell === undefined) return null;
+    if (cell?.id !== op.id) return null;
     if (op.call === null) return { column: calls.length, unit: cell.unit };
     if (op.kind === "back") return { column: op.call, unit: cell.index };
     if (op.kind === "slope") return { column: op.call, unit: cell.unit };

@@ -10,6 +10,7 @@ import { cellAt, layoutOf, type Mark, moved, paintMatrix, sizeOf } from "./draw-
 import type { Matrix, MatrixRole } from "./matrices.ts";
 import { EVERY_MS, type Stepper, useStepper } from "./stepper.tsx";
 import { matrixSymbol, operatorsOf } from "./symbols.ts";
+import type { Op } from "./tape.ts";
 import { texts } from "./texts.ts";
 
 type Axis = "unit" | "index" | "focus" | null;
@@ -68,28 +69,30 @@ function markOf(role: MatrixRole, matrix: Matrix, stepper: Stepper, cell: CellVi
 export function MatricesView() {
   const m = useMessages(texts).stage;
   const stepper = useStepper();
-  const { question, at, focus, op, tape } = stepper;
+  const { question, at, focus, tape } = stepper;
   const { data, trouble } = useLive("backprop/matrices", { question, at, focus }, { everyMs: EVERY_MS });
+  // While the next operation's matrices are under way, those of the one before stay.
+  const op = tape.tape.find(({ id }) => id === data?.id);
   const shown = useMemo(() => {
-    if (data === undefined || op.kind !== "update") return data;
-    const [weights, grad, change, after] = data;
+    if (data === undefined || op?.kind !== "update") return data?.matrices;
+    const [weights, grad, change, after] = data.matrices;
     return [grad!, change!, weights!, after!]; // the gradient makes the change, which is added to the weights
-  }, [data, op.kind]);
+  }, [data, op?.kind]);
   if (trouble !== undefined) return <TroubleNotice trouble={trouble} />;
-  if (shown === undefined) return null;
+  if (shown === undefined || op === undefined) return null;
   const roles = shown.map(({ role }) => role);
   const operators = operatorsOf(op, roles, tape.calls);
   return (
     <>
       <div className="backprop-equation">
         {shown.map((matrix, i) => (
-          <Fragment key={`${at} ${matrix.role}`}>
+          <Fragment key={`${op.id} ${matrix.role}`}>
             {i > 0 && (
               <span className="backprop-operator" aria-hidden="true">
                 {operators[i - 1]}
               </span>
             )}
-            <MatrixPicture matrix={matrix} count={shown.length} />
+            <MatrixPicture matrix={matrix} op={op} count={shown.length} />
           </Fragment>
         ))}
       </div>
@@ -98,12 +101,17 @@ export function MatricesView() {
   );
 }
 
-function MatrixPicture({ matrix, count: others }: { matrix: Matrix; count: number }) {
+function MatrixPicture({ matrix, op, count: others }: { matrix: Matrix; op: Op; count: number }) {
   const m = useMessages(texts).stage;
   const language = useLanguage();
-  const stepper = useStepper();
+  const now = useStepper();
+  const stepper = useMemo<Stepper>(
+    () => ({ ...now, op, call: op.call === null ? null : now.tape.calls[op.call]! }),
+    [now, op],
+  );
   const isPhone = useIsPhone();
-  const { op, tape, cell, choose } = stepper;
+  const { tape, choose } = stepper;
+  const cell = stepper.cell?.id === op.id ? stepper.cell : undefined;
   const layout = useMemo(() => {
     const isWide = matrix.columns > 40;
     const isVector = matrix.columns === 1;

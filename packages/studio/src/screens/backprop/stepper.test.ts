@@ -91,14 +91,14 @@ const examples = [...everyActivation, ...everyLoss].map((one): [typeof one] => [
 const asked = (count: number): QuestionParams => ({ example: { from: "validation", index: 1 }, count, answer: null });
 
 /** Every cell of every operation. */
-async function* cellsOf(question: QuestionParams): AsyncGenerator<CellView & { id: string }> {
+async function* cellsOf(question: QuestionParams): AsyncGenerator<CellView> {
   const { tape, calls, batch } = await backpropHandlers.tape(session, { question });
-  for (const [at, { id, call }] of tape.entries()) {
+  for (const [at, { call }] of tape.entries()) {
     const { inSize, outSize, kind } = call === null ? { inSize: 1, outSize: 3, kind: "" } : calls[call]!;
     for (let unit = 0; unit < outSize; unit++) {
       for (let index = 0; index <= (kind === "linear" ? inSize : 0); index++) {
         const cell = { at, focus: (unit + index) % batch, unit, index };
-        yield { id, ...(await backpropHandlers.cell(session, { question, cell })) };
+        yield await backpropHandlers.cell(session, { question, cell });
       }
     }
   }
@@ -124,7 +124,7 @@ describe("for every layer kind, activation and loss of the studio", () => {
       for (const [at, { kind, call }] of tape.entries()) {
         if (kind !== "weights") continue;
         const { path, inSize, outSize, hasBias } = calls[call!]!;
-        const matrices = await backpropHandlers.matrices(session, { question, at, focus: 0 });
+        const { matrices } = await backpropHandlers.matrices(session, { question, at, focus: 0 });
         const { data, columns } = matrices.at(-1)!;
         const weights = (await run.paramGrads![`${path}.weight`]!.data()) as TypedArray;
         const biases = hasBias ? ((await run.paramGrads![`${path}.bias`]!.data()) as TypedArray) : undefined;
@@ -167,7 +167,7 @@ test("an update is the step that training takes, with the optimizer's memory", a
     const question: QuestionParams = { example: { from: "training", index: 0 }, count: ROWS, answer: null };
     const { tape, calls } = await backpropHandlers.tape(session, { question });
     const at = opAt(tape, "update:layers.1");
-    const matrices = await backpropHandlers.matrices(session, { question, at, focus: 0 });
+    const { matrices } = await backpropHandlers.matrices(session, { question, at, focus: 0 });
     const matrix = (role: MatrixRole) => matrices.find((one) => one.role === role)!;
     const shown = { after: matrix("newWeights").data.slice(), change: matrix("change").data.slice() };
     const { columns } = matrix("newWeights");

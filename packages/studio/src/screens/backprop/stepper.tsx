@@ -69,7 +69,10 @@ export interface Stepper {
   readonly focus: number;
   /** The linear layer and call that the operation belongs to. */
   readonly call: CallInfo | null;
+  /** The number that is looked at; while the next one is under way, that of the operation before: see `cellOp`. */
   readonly cell: CellView | undefined;
+  readonly cellOp: Op;
+  readonly cellCall: CallInfo | null;
   readonly cellTrouble: Trouble | undefined;
   goTo(at: number): void;
   /** Chooses a number of the operation. */
@@ -95,6 +98,8 @@ export function useQuestion(): QuestionParams | null {
   }, [example, count, answer]);
 }
 
+const callOf = ({ calls }: TapeView, { call }: Op): CallInfo | null => (call === null ? null : calls[call]!);
+
 /** Where one begins: the first linear layer. */
 const startOf = ({ tape, calls }: TapeView): number =>
   Math.max(
@@ -117,7 +122,7 @@ export function StepperProvider({
   const { data: tape, trouble } = live;
   const at = tape === undefined ? 0 : view.op === "" ? startOf(tape) : opAt(tape.tape, view.op);
   const op = tape?.tape[at];
-  const call = tape === undefined || op === undefined || op.call === null ? null : tape.calls[op.call]!;
+  const call = tape === undefined || op === undefined ? null : callOf(tape, op);
   const linear = call?.linear ?? null;
   const focus = Math.max(0, Math.min((tape?.batch ?? 1) - 1, view.focus));
   const asked = useLive(
@@ -162,12 +167,18 @@ export function StepperProvider({
     },
     [linear, select, setView],
   );
+  const cellOp = tape?.tape.find(({ id }) => id === asked.data?.id);
+  const cell = cellOp && asked.data;
   const stepper = useMemo<Stepper | null>(
     () =>
       question === null || tape === undefined || op === undefined
         ? null
-        : { question, tape, op, at, focus, call, cell: asked.data, cellTrouble: asked.trouble, goTo, choose },
-    [question, tape, op, at, focus, call, asked.data, asked.trouble, goTo, choose],
+        : {
+            ...{ question, tape, op, at, focus, call, cell, goTo, choose, cellTrouble: asked.trouble },
+            cellOp: cellOp ?? op,
+            cellCall: callOf(tape, cellOp ?? op),
+          },
+    [question, tape, op, at, focus, call, cell, cellOp, asked.trouble, goTo, choose],
   );
   if (stepper === null || trouble !== undefined) return fallback(trouble);
   return <StepperContext value={stepper}>{children}</StepperContext>;

@@ -24,7 +24,7 @@ interface Entry {
 
 /** The weight or bias that the operation is about: of the layer behind, if it has none itself. */
 function useEntry(): Entry | null {
-  const { tape, op, call, cell } = useStepper();
+  const { tape, cellOp: op, cellCall: call, cell } = useStepper();
   const linear = tape.calls.findLastIndex(
     ({ kind, path }, i) => kind === "linear" && (call?.linear === path || (call === null && i < tape.calls.length)),
   );

@@ -59,10 +59,12 @@ export const backpropHandlers = {
   matrices: async (
     session: Session,
     { question, at, focus }: { question: QuestionParams; at: number; focus: number },
-  ): Promise<readonly Matrix[]> => {
+  ): Promise<{ readonly id: string; readonly matrices: readonly Matrix[] }> => {
     const pass = await Bench.of(session).pass(session, question);
-    if (pass.tape[at] === undefined) throw new StudioError("not-there", `there is no operation ${at}`);
-    return matricesOf(session, pass, at, Math.max(0, Math.min(pass.batch - 1, focus)));
+    const op = pass.tape[at];
+    if (op === undefined) throw new StudioError("not-there", `there is no operation ${at}`);
+    const matrices = await matricesOf(session, pass, at, Math.max(0, Math.min(pass.batch - 1, focus)));
+    return { id: op.id, matrices };
   },
 
   /** One number of an operation as the sum that it is. */
