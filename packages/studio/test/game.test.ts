@@ -109,7 +109,7 @@ studioTest("a policy learns, is examined, opened in the microscope, given back, 
   const row = page.getByRole("slider", { name: /^Step of its way/ });
   await row.focus();
   await page.keyboard.press("ArrowRight");
-  await expect.poll(() => row.getAttribute("aria-valuetext")).toMatch(/^1 of/);
+  await expect.poll(() => row.getAttribute("aria-valuetext")).toBe("1");
   await page.getByRole("button", { name: "Back to the model before" }).click();
   await expect.poll(() => page.getByText("The workspace is about the policy now").count()).toBe(0);
 

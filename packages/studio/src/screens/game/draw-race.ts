@@ -48,7 +48,11 @@ export function paintRace(race: Race, words: RaceWords): Paint {
     const isTogether = Math.hypot(hx - rx, hy - ry) < 40;
     drawLabel(brush, words.rival, rx, isTogether ? ry + 19 : ry - 17, palette.negative);
     drawLabel(brush, words.you, hx, hy - 18, palette.positive);
-    drawText(brush, `${fixed(race.seconds, 1)} s`, width - 10, 14, { size: 13, weight: 600, align: "right" });
+    drawText(brush, `${fixed(race.seconds, 1)} s`, width - 10 - 3 * scale.unit, scale.y(arena.height) - 14, {
+      size: 13,
+      weight: 600,
+      align: "right",
+    });
     const hint = race.status === "paused" ? words.paused : race.status === "ready" ? words.ready : "";
     if (hint === "") return;
     const lines = hint.split("\n");

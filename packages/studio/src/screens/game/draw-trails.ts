@@ -49,6 +49,7 @@ export function paintTrails({ arena, trails, share, situation, words }: TrailsPi
       context.beginPath();
       context.arc(scale.x(goal.x), scale.y(goal.y), 5, 0, 2 * Math.PI);
       context.stroke();
+      if (share < 1) continue;
       if (isReached) {
         context.beginPath();
         context.arc(x, y, 2.5, 0, 2 * Math.PI);

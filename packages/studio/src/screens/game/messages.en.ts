@@ -257,7 +257,7 @@ export const en = {
     words: {
       you: "You",
       paused: "Paused\nSpace or an arrow key goes on",
-      ready: "Ready\nHold an arrow key, or press and hold where you want to go",
+      ready: "Ready\nHold an arrow key, or press\nand hold where you want to go",
     },
     label:
       "Race. Hold arrow keys to run, two at once to run aslant; Space or Escape pauses. By touch: hold the finger where you want to go.",
