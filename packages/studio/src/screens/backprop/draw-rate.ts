@@ -113,12 +113,21 @@ export const paintRate =
     context.strokeStyle = palette.update;
     context.lineWidth = 2.25;
     context.lineJoin = "round";
+    // What lies beyond the axis leaves the picture: it must not look like a level.
+    context.save();
+    context.beginPath();
+    context.rect(box.x, box.y, box.width, box.height);
+    context.clip();
     context.beginPath();
     for (const [i, value] of curve.rates.entries()) {
-      if (i === 0) context.moveTo(x(value), y(curve.losses[i]!));
-      else context.lineTo(x(value), y(curve.losses[i]!));
+      const loss = curve.losses[i]!;
+      const far =
+        loss > 10 ** high || Number.isNaN(loss) ? box.y - box.height : loss < 10 ** low ? 2 * height : y(loss);
+      if (i === 0) context.moveTo(x(value), far);
+      else context.lineTo(x(value), far);
     }
     context.stroke();
+    context.restore();
     if (after === null) return;
     const [px, py] = [x(rate), y(after)];
     context.strokeStyle = palette.text;

@@ -115,9 +115,19 @@ function MatrixPicture({ matrix, op, count: others }: { matrix: Matrix; op: Op; 
   const layout = useMemo(() => {
     const isWide = matrix.columns > 40;
     const isVector = matrix.columns === 1;
-    const width = isVector ? (matrix.width === undefined ? 132 : 168) : isPhone ? 300 : others > 3 ? 216 : 300;
+    const width = isVector
+      ? matrix.width === undefined
+        ? 132
+        : 168
+      : isPhone
+        ? 300
+        : others > 3
+          ? op.kind === "update"
+            ? 178
+            : 300
+          : 300;
     return layoutOf(matrix, { width, height: isWide || isVector ? 168 : 240 });
-  }, [matrix, isPhone, others]);
+  }, [matrix, isPhone, others, op.kind]);
   const mark = cell === undefined ? null : markOf(matrix.role, matrix, stepper, cell);
   const markKey = mark === null ? "" : `${mark.row} ${mark.column}`;
   // biome-ignore lint/correctness/useExhaustiveDependencies: `markKey` is what the mark is
