@@ -1,4 +1,4 @@
-import { createContext, type ReactNode, useContext, useMemo } from "react";
+import { createContext, type ReactNode, useContext, useDeferredValue, useMemo } from "react";
 import { useLanguage, useMessages } from "../../i18n/language.tsx";
 import { count } from "../../i18n/numbers.ts";
 import { useExample, useInfo, useLive, useUnit } from "../../worker/hooks.tsx";
@@ -40,9 +40,10 @@ export function ScopeProvider({ children }: { children: ReactNode }) {
     [layer, unit, example, step],
   );
   const { data, trouble } = useLive("microscope/neuron", params, { everyMs });
+  const neuron = useDeferredValue(data); // drawn in slices: frames come first
   const scope = useMemo(
-    () => ({ info, layer, unit, params, neuron: data, trouble, everyMs }),
-    [info, layer, unit, params, data, trouble, everyMs],
+    () => ({ info, layer, unit, params, neuron, trouble, everyMs }),
+    [info, layer, unit, params, neuron, trouble, everyMs],
   );
   return <ScopeContext value={scope}>{children}</ScopeContext>;
 }
