@@ -2,6 +2,7 @@ import { memo, useEffect, useMemo } from "react";
 import { Words } from "../../components/words.tsx";
 import { useMessages } from "../../i18n/language.tsx";
 import { useClient } from "../../worker/hooks.tsx";
+import { useStore } from "../../workspace/hooks.tsx";
 import { EpochsFigure } from "./epochs-figure.tsx";
 import { ExamFigure } from "./exam-figure.tsx";
 import type { Game } from "./game.ts";
@@ -32,7 +33,10 @@ export function GameScreen() {
   const squared = useDescent(arena, useWalkSettings("squared"));
   const walking = useDescent(arena, useWalkSettings("walking"));
   const walks = useMemo(() => ({ distance, squared, walking }), [distance, squared, walking]);
-  useEffect(() => void refresh(client), [client]);
+  const isConnected = useStore(client.known, ({ connection }) => connection === "open");
+  useEffect(() => {
+    if (isConnected) void refresh(client); // also of a session that was begun anew
+  }, [client, isConnected]);
   const game: Game = {
     ...{ arena, settings, walks },
     change: (next, from) => {

@@ -28,7 +28,7 @@ export async function refresh(client: Client): Promise<void> {
   if (job !== undefined) return;
   try {
     const policy = await client.request("game/policy");
-    if (job === undefined) learning.update((now) => ({ ...now, policy, version: now.version + 1 }));
+    if (job === undefined) learning.update((now) => ({ ...now, policy, trouble: undefined, version: now.version + 1 }));
   } catch (error) {
     learning.update((now) => ({ ...now, trouble: troubleIn(error) }));
   }

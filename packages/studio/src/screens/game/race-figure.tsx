@@ -146,6 +146,7 @@ function Track({ race, rivalName, shortest, onAgain, onNext }: TrackProps) {
   }, [race]);
 
   useEffect(() => {
+    tell(); // another race has not begun
     const element = place.current?.querySelector("canvas");
     if (!element) return undefined;
     const pointToPlane = (px: number, py: number): Point => {
