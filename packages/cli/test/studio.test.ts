@@ -50,7 +50,7 @@ describe("the server of the studio", () => {
     writeFileSync(join(site, "assets/app.js"), "export {};");
     writeFileSync(join(folder.path, "secret.txt"), "secret");
     symlinkSync(join(folder.path, "secret.txt"), join(site, "link.txt"));
-    const extras = new Map([
+    const extras = new Map<string, () => Buffer | Promise<Buffer>>([
       ["served.json", () => Buffer.from("made")],
       ["broken", () => Promise.reject(new Error("gone"))],
     ]);
