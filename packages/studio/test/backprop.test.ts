@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 import { expect } from "vitest";
 import { faultsOfLayout } from "./layout.ts";
-import { studioTest } from "./studio.ts";
+import { choose, studioTest } from "./studio.ts";
 
 const operation = (page: Page, name: string) => page.getByRole("button", { name, exact: true });
 const current = (page: Page) => page.locator('.backprop-op[aria-current="step"]').textContent();
@@ -22,7 +22,8 @@ studioTest(
     await page.getByText("One product, for there is one example.").waitFor();
     await page.getByText("the same, up to rounding").waitFor();
     // The layer is selected everywhere: the microscope looks at the output layer.
-    await page.getByRole("complementary").getByText("Output layer").first().waitFor();
+    const chosen = page.getByRole("complementary").getByRole("combobox", { name: "Layer" }).locator("option:checked");
+    await chosen.filter({ hasText: "Output layer" }).waitFor({ state: "attached" });
 
     await page.getByRole("radio", { name: "4", exact: true }).first().click();
     await page.getByText("A sum of 4 products, one for each example.").waitFor();
@@ -133,8 +134,7 @@ studioTest("a drawing wants an answer, and an example that there is not says so"
   await page.keyboard.press("Space");
   await page.getByRole("link", { name: "Backprop" }).click();
   await page.getByText("Say what your drawing shows").waitFor();
-  await page.getByRole("button", { name: /What did you draw/ }).click();
-  await page.getByRole("option", { name: "1", exact: true }).click();
+  await choose(page, /What did you draw/, "1");
   await page.locator(".backprop-op").first().waitFor();
   await page.getByText("Your drawing").first().waitFor();
 });

@@ -32,7 +32,9 @@ export async function faultsOfLayout(page: Page, language: Language): Promise<st
       );
       found.push(`the screen is wider than its place: ${wide === undefined ? "" : nameOf(wide)}`);
     }
-    const controls = [...document.querySelectorAll("button, a, input, [role=slider], [role=tab]")].filter(isSeen);
+    const controls = [...document.querySelectorAll("button, a, input, select, [role=slider], [role=tab]")].filter(
+      isSeen,
+    );
     const boxes = controls.map((element) => element.getBoundingClientRect());
     const isClipped = (element: Element): boolean => {
       // Scrolled out of a list: what lies over it there is not seen.

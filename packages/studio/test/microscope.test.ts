@@ -2,7 +2,7 @@ import { digitNames, encodeModel, flatten, linear, pixelEncodings, Rng, sequenti
 import type { Page } from "playwright-core";
 import { describe, expect } from "vitest";
 import { faultsOfLayout } from "./layout.ts";
-import { studioTest } from "./studio.ts";
+import { choose, studioTest } from "./studio.ts";
 
 const fact = async (page: Page, name: string): Promise<string> =>
   (await page.locator(`[data-fact=${name}]`).first().textContent()) ?? "";
@@ -58,8 +58,7 @@ describe("the microscope", () => {
     expect(Math.abs(Number(running) - z)).toBeLessThanOrEqual(0.5e-4 + 1e-6);
     expect(await page.locator(".data-row").count()).toBeLessThan(80); // of 785: only what is seen is made
 
-    await page.getByRole("button", { name: "Layer" }).click();
-    await page.getByRole("option", { name: /Hidden layer 2/ }).click();
+    await choose(page, "Layer", /Hidden layer 2/);
     await page.getByRole("radio", { name: "By size" }).click();
     await page.waitForFunction(() => location.hash.includes("?s=") || location.hash.length > 5);
     await table
@@ -137,8 +136,7 @@ describe("the microscope", () => {
 
   studioTest("spells the coming update out, and the next step takes it", async ({ open }) => {
     const page = await open("microscope");
-    await page.getByRole("button", { name: "Layer" }).click();
-    await page.getByRole("option", { name: /Output layer/ }).click();
+    await choose(page, "Layer", /Output layer/);
     await page.getByText("Softmax is part of the loss, not of the network.").waitFor();
     await page.getByRole("heading", { name: /^The update of the weight of neuron/ }).waitFor();
     await page.getByText("AdamW, learning rate η = 0.001, its step t = 1").waitFor();
@@ -167,8 +165,7 @@ describe("the microscope", () => {
   studioTest("says so when there is nothing to look at, and finds something", async ({ open }) => {
     const page = await open("microscope");
     await shows(page, 0);
-    await page.getByRole("button", { name: "Example", exact: false }).first().click();
-    await page.getByRole("option", { name: "Drawing" }).click();
+    await choose(page, "Example", "Drawing");
     await page.getByText("Nothing is drawn.").waitFor();
     await page.getByRole("button", { name: "Take a digit from the data" }).click();
     await page.getByText("Nothing is drawn.").waitFor({ state: "detached" });
@@ -188,13 +185,11 @@ describe("the microscope", () => {
       },
       ["wide.safetensors", Buffer.from(wideModel()).toString("base64")] as const,
     );
-    await page.getByRole("button", { name: "Layer" }).click();
-    await page.getByRole("option", { name: /Hidden layer 2 · 10,000/ }).click();
+    await choose(page, "Layer", /Hidden layer 2 · 10,000/);
     await page.getByRole("application", { name: /^10,000 neurons/ }).focus();
     await page.keyboard.press("End");
     await shows(page, 9999);
-    await page.getByRole("button", { name: "Layer" }).click();
-    await page.getByRole("option", { name: /Output layer/ }).click();
+    await choose(page, "Layer", /Output layer/);
     const table = page.getByRole("grid", { name: "The sum, term by term" });
     await page.getByText("Fold zeros").click();
     await page.waitForFunction(() => document.querySelector("[role=grid]")?.getAttribute("aria-rowcount") === "10002");

@@ -1,7 +1,7 @@
 import { type CompanyOptimum, companyData, companyInputs, companyOptimum, seasons } from "glassnet";
 import type { Page } from "playwright-core";
 import { expect } from "vitest";
-import { studioTest } from "./studio.ts";
+import { choose, studioTest } from "./studio.ts";
 
 /** Waits until both models are fitted to rows of this kind and something was found. */
 async function fitted(page: Page, kind: "company" | "table" = "company"): Promise<void> {
@@ -33,8 +33,7 @@ studioTest("a pasted CSV leads to the best price, which is near the true one", a
   await fitted(page, "table");
   await page.getByRole("textbox", { name: "Start of competitor" }).fill("25");
   await page.getByRole("textbox", { name: "Start of competitor" }).press("Enter");
-  await page.getByRole("button", { name: "season", exact: false }).filter({ hasText: "winter" }).click();
-  await page.getByRole("option", { name: "summer" }).click();
+  await choose(page, "season", "summer");
   const best: CompanyOptimum = companyOptimum({ competitor: 25, season: "summer" });
   await expect.poll(() => foundIn(page, "competitor")).toBe(25);
   await expect.poll(async () => Math.abs((await foundIn(page, "price")) - best.price)).toBeLessThan(1.5);

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import type { Browser, BrowserContext, Page, Response } from "playwright-core";
+import type { Browser, BrowserContext, Locator, Page, Response } from "playwright-core";
 import { afterAll, beforeAll, test } from "vitest";
 import { findChromium, openChromium } from "../../../test/pack/chromium.ts";
 import { type StaticServer, serveFolder } from "../../../test/pack/static-server.ts";
@@ -55,6 +55,13 @@ afterAll(async () => {
   await browser?.close();
   await server?.close();
 });
+
+/** Chooses in a list that opens, by its label and by what the choice says. */
+export async function choose(place: Page | Locator, label: string | RegExp, choice: string | RegExp): Promise<void> {
+  const list = place.getByRole("combobox", { name: label, exact: true });
+  const value = await list.getByRole("option", { name: choice, exact: true }).getAttribute("value");
+  await list.selectOption(value!);
+}
 
 const axeSource = (): string => readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 

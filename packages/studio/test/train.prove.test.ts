@@ -7,7 +7,7 @@ import { expect, test } from "vitest";
 import { openChromium } from "../../../test/pack/chromium.ts";
 import { serveFolder } from "../../../test/pack/static-server.ts";
 import { builtStudio } from "./built.ts";
-import { studioTest } from "./studio.ts";
+import { choose, studioTest } from "./studio.ts";
 import { framesDuring, pauseTraining, processMegabytes, startTraining, stepsPerSecond } from "./train-performance.ts";
 
 /** Two frames of 60 a second, and what is beyond them. */
@@ -102,8 +102,7 @@ async function withWholeMnist(work: (page: Page) => Promise<void>): Promise<void
 
 test(`784-128-10 passes 97% of the test digits in under ${SECONDS_TO_97} seconds`, async () => {
   await withWholeMnist(async (page) => {
-    await page.getByRole("button", { name: /Data$/ }).click();
-    await page.getByRole("option", { name: "All 60,000 digits" }).click();
+    await choose(page, "Data", "All 60,000 digits");
     await page.getByText("from 60,000 examples").waitFor({ timeout: 60_000 });
     await page.getByRole("button", { name: "Remove hidden layer 2" }).click();
     await page.getByText("784-128-10, 101,770 parameters").waitFor();

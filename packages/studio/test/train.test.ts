@@ -1,7 +1,7 @@
 import type { Page } from "playwright-core";
 import { expect } from "vitest";
 import { faultsOfLayout } from "./layout.ts";
-import { studioTest } from "./studio.ts";
+import { choose, studioTest } from "./studio.ts";
 import {
   framesDuring,
   pauseTraining,
@@ -70,9 +70,8 @@ studioTest(
     await third.getByRole("button", { name: "Move hidden layer 3 towards the input" }).click();
     await soon(() => shapeOf(page)).toContain("784-128-20-64-10");
     const second = page.getByRole("region", { name: "Hidden layer 2" });
-    await second.getByRole("button", { name: /Activation/ }).click();
-    await page.getByRole("option", { name: "tanh" }).click();
-    await soon(() => second.getByRole("button", { name: /Activation/ }).textContent()).toContain("tanh");
+    await choose(second, "Activation", "tanh");
+    await soon(() => second.getByRole("combobox", { name: "Activation" }).inputValue()).toBe("tanh");
     await second.getByRole("slider", { name: "Dropout" }).press("ArrowRight");
     await soon(() => second.locator(".slider-head .number").textContent()).toBe("5%");
     await page.getByRole("button", { name: "Remove hidden layer 1" }).click();
@@ -89,7 +88,7 @@ studioTest(
     // The input card.
     await page.getByRole("radio", { name: "Black or white" }).click();
     await page.getByText("Ink from 128 of 255 on is 1").waitFor();
-    expect(await page.getByRole("button", { name: /Scaled/ }).isDisabled()).toBe(true);
+    expect(await page.getByRole("combobox", { name: "Scaled" }).isDisabled()).toBe(true);
   },
 );
 
@@ -111,12 +110,8 @@ studioTest("a unit that is chosen among the tiles is chosen on every screen, by 
     .getByText(/less those of step 0/)
     .waitFor();
   expect(await page.locator(".train-readout p").textContent()).toMatch(/most \+0\.\d+, least −0\.\d+/);
-  await page
-    .locator(".train-weights")
-    .getByRole("button", { name: /since step/ })
-    .click();
-  expect(await page.getByRole("option").count()).toBeGreaterThanOrEqual(3);
-  await page.keyboard.press("Escape");
+  const since = page.locator(".train-weights").getByRole("combobox", { name: /since step/ });
+  expect(await since.getByRole("option").count()).toBeGreaterThanOrEqual(3);
   // Another layer, chosen in the table of health, is shown everywhere.
   await page.getByRole("button", { name: "layers.3.weight" }).click();
   await page
@@ -124,10 +119,8 @@ studioTest("a unit that is chosen among the tiles is chosen on every screen, by 
     .getByText(/64 of 64 units/)
     .first()
     .waitFor();
-  await page
-    .locator(".train-spreads")
-    .getByRole("button", { name: /Layer 2: 64 units/ })
-    .waitFor();
+  const chosen = page.locator(".train-spreads").getByRole("combobox", { name: "Layer" }).locator("option:checked");
+  await chosen.filter({ hasText: "Layer 2: 64 units" }).waitFor({ state: "attached" });
 });
 
 studioTest("health names a rate that diverges, and the workspace survives it", async ({ open }) => {
@@ -155,8 +148,7 @@ async function startTrainingUntilItStops(page: Page): Promise<void> {
 studioTest("training pauses by itself after so many epochs", async ({ open }) => {
   const page = await open("train");
   const card = page.getByRole("region", { name: "Pause by itself" });
-  await card.getByRole("button", { name: /When/ }).click();
-  await page.getByRole("option", { name: "After every so many epochs" }).click();
+  await choose(card, "When", "After every so many epochs");
   await card.getByRole("textbox", { name: "Epochs" }).fill("3");
   await page.keyboard.press("Enter");
   await startTrainingUntilItStops(page);

@@ -1,26 +1,23 @@
 import type { ReactNode } from "react";
 import {
   Button as AriaButton,
-  Select as AriaSelect,
   ToggleButton as AriaToggleButton,
   type Key,
-  Label,
-  ListBox,
-  ListBoxItem,
-  Popover,
-  SelectValue,
   ToggleButtonGroup,
   Tooltip,
   TooltipTrigger,
 } from "react-aria-components";
+import type { ChoiceProps } from "./choice.ts";
 import { Icon, type IconName } from "./icon.tsx";
 
+export type { Choice, ChoiceProps } from "./choice.ts";
 export { NumberField, type NumberFieldProps } from "./number-field.tsx";
+export { Select } from "./select.tsx";
 export { Slider, type SliderProps } from "./slider.tsx";
 export { Switch, type SwitchProps } from "./switch.tsx";
 export { Tabs, type TabsProps } from "./tabs.tsx";
 
-/** @file The controls of the studio: those of react-aria-components in the studio's looks, with fewer words. */
+/** @file The controls of the studio: those of react-aria-components in the studio's looks, with fewer words, and where the platform has one, its own. */
 
 export interface ButtonProps {
   readonly children?: ReactNode;
@@ -87,21 +84,6 @@ export function Toggle({ children, icon, label, isSelected, onChange, isDisabled
   return label === undefined ? button : <Hint text={label}>{button}</Hint>;
 }
 
-export interface Choice<T extends string> {
-  readonly id: T;
-  readonly label: string;
-}
-
-export interface ChoiceProps<T extends string> {
-  readonly label: string;
-  readonly choices: readonly Choice<T>[];
-  readonly value: T;
-  readonly onChange: (value: T) => void;
-  readonly isDisabled?: boolean;
-  /** The label is for screen readers alone. */
-  readonly isLabelHidden?: boolean;
-}
-
 /** Two to four choices side by side, one of them taken. */
 export function Segments<T extends string>(props: ChoiceProps<T>) {
   const { label, choices, value, onChange, isDisabled, isLabelHidden = false } = props;
@@ -131,34 +113,5 @@ export function Segments<T extends string>(props: ChoiceProps<T>) {
         ))}
       </ToggleButtonGroup>
     </div>
-  );
-}
-
-/** One of many choices, in a list that opens. */
-export function Select<T extends string>(props: ChoiceProps<T>) {
-  const { label, choices, value, onChange, isDisabled, isLabelHidden = false } = props;
-  return (
-    <AriaSelect
-      className="field"
-      value={value}
-      onChange={(key) => onChange(key as T)}
-      isDisabled={isDisabled ?? false}
-      {...(isLabelHidden && { "aria-label": label })}
-    >
-      {!isLabelHidden && <Label className="field-label">{label}</Label>}
-      <AriaButton className="button button-plain select-button">
-        <SelectValue />
-        <span aria-hidden="true" className="select-arrow" />
-      </AriaButton>
-      <Popover className="popover">
-        <ListBox className="list-box">
-          {choices.map((choice) => (
-            <ListBoxItem key={choice.id} id={choice.id} className="list-item">
-              {choice.label}
-            </ListBoxItem>
-          ))}
-        </ListBox>
-      </Popover>
-    </AriaSelect>
   );
 }
