@@ -1,7 +1,7 @@
 import type { Paint } from "../../draw/brush.ts";
+import { roundSteps } from "../../draw/contours.ts";
 import { drawText } from "../../draw/text.ts";
 import { brief } from "../../i18n/numbers.ts";
-import { roundSteps } from "./contours.ts";
 
 /** One line of the picture: how far a level lies from the mean, by each fit and in truth. */
 export interface EffectLine {

@@ -1,8 +1,8 @@
 import type { Box, Brush, Paint } from "../../draw/brush.ts";
+import { contour, roundSteps } from "../../draw/contours.ts";
 import { css, divergingRgb } from "../../draw/palette.ts";
 import { drawText } from "../../draw/text.ts";
 import { brief } from "../../i18n/numbers.ts";
-import { contour, roundSteps } from "./contours.ts";
 
 import type { Axis, Surface } from "./surface.ts";
 

@@ -1,8 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { contour, roundSteps } from "../../draw/contours.ts";
 import { recordingBrush } from "../../draw/recorder.ts";
 import { brief } from "../../i18n/numbers.ts";
-import { contour, roundSteps } from "./contours.ts";
 import { effectsHeight, paintEffects } from "./draw-effects.ts";
 import { paintSurface, placeAt, type SurfacePicture, surfaceBox } from "./draw-surface.ts";
 import { digitsFor } from "./names.ts";

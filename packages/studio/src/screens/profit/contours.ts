@@ -1,1 +1,0 @@
-export { contour, roundSteps, type Stretch } from "../../draw/contours.ts";
