@@ -15,7 +15,7 @@ import {
 import type { Device } from "glassnet/engine";
 import manifest from "../../packages/glassnet/package.json" with { type: "json" };
 import { type Setting, SubjectFault } from "../driver/protocol.ts";
-import { ADAM, comparedElements, comparedParams, operands } from "../workloads/answer.ts";
+import { ADAM, comparedParts, comparedRows, operands } from "../workloads/answer.ts";
 import { batchCount, examples } from "../workloads/network.ts";
 import type { WorkloadOf } from "../workloads/workload.ts";
 import { openBackend } from "./glassnet-device.ts";
@@ -121,7 +121,7 @@ async function gemmTask(device: Device, { n }: WorkloadOf<"gemm">): Promise<Task
   return {
     async check() {
       const c = await device.read("c");
-      return comparedElements(c, n);
+      return comparedRows(c, n);
     },
     round: repeat(async () => (await run(steps)).steps),
   };
@@ -141,7 +141,7 @@ async function adamTask(device: Device, { size }: WorkloadOf<"adam">): Promise<T
     async check() {
       await run(ADAM.checkedSteps);
       const updated = await device.read("w");
-      return comparedParams(updated);
+      return comparedParts(updated);
     },
     round: repeat(async () => {
       if (steps === 0) steps = await stepsPerCall(run); // not before the check, as it trains

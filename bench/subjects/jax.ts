@@ -1,7 +1,7 @@
 import { blockUntilReady, defaultDevice, init, jit, lax, nn, numpy as np, tree, valueAndGrad } from "@jax-js/jax";
 import { type Setting, SubjectFault } from "../driver/protocol.ts";
 import manifest from "../node_modules/@jax-js/jax/package.json" with { type: "json" };
-import { ADAM, comparedElements, comparedParams, operands } from "../workloads/answer.ts";
+import { ADAM, comparedParts, comparedRows, operands } from "../workloads/answer.ts";
 import { batchesOf, CLASSES, examples, initialParams, type LayerSpec, product } from "../workloads/network.ts";
 import type { WorkloadOf } from "../workloads/workload.ts";
 import { prepareBy, type Subject, type Task, type TaskMakers, withoutRecipe } from "./subject.ts";
@@ -209,7 +209,7 @@ function gemmTask({ n }: WorkloadOf<"gemm">): Task {
   return {
     async check() {
       const c = await multiply(a.ref, b.ref).data();
-      return comparedElements(c, n);
+      return comparedRows(c, n);
     },
     round: repeat(async () => {
       (await multiply(a.ref, b.ref).blockUntilReady()).dispose();
@@ -233,7 +233,7 @@ function adamTask({ size }: WorkloadOf<"adam">): Task {
     async check() {
       for (let i = 0; i < ADAM.checkedSteps; i++) await step();
       const updated = await moments.p.ref.data();
-      return comparedParams(updated);
+      return comparedParts(updated);
     },
     round: repeat(step),
   };

@@ -1,4 +1,4 @@
-"""The numbers that all subjects compute with: the twin of workloads/numbers.ts."""
+"""The numbers that all subjects compute with, and those that are compared: the twin of workloads/numbers.ts and answer.ts."""
 
 import numpy as np
 
@@ -23,3 +23,14 @@ def uniform(stream, size, low, high):
 
 def integers(stream, size, count):
     return np.floor(units(stream, size) * count).astype(np.int64)
+
+
+PARTS = 1000  # of a list of parameters, with a checksum each
+
+
+def checksums(values, width):
+    """Each row [width] times the same weights, in f64, row by row: a copy of all would count as memory."""
+    flat = values.reshape(-1)
+    weights = uniform(2, width, -1, 1).astype(np.float64)
+    rows = (flat[i : i + width].astype(np.float64) for i in range(0, len(flat), width))
+    return [float(row @ weights[: len(row)]) for row in rows]

@@ -1,7 +1,7 @@
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { type Setting, SubjectFault } from "../driver/protocol.ts";
 import manifest from "../node_modules/onnxruntime-node/package.json" with { type: "json" };
-import { ADAM, comparedElements, comparedParams, operands } from "../workloads/answer.ts";
+import { ADAM, comparedParts, comparedRows, operands } from "../workloads/answer.ts";
 import { batchesOf, CLASSES, examples, initialParams, product } from "../workloads/network.ts";
 import type { WorkloadOf } from "../workloads/workload.ts";
 import { OnnxGraph } from "./onnx-model.ts";
@@ -151,7 +151,7 @@ async function gemmTask(load: Load, { n }: WorkloadOf<"gemm">): Promise<Task> {
   return {
     async check() {
       await run();
-      return comparedElements(c, n);
+      return comparedRows(c, n);
     },
     round: repeat(run),
   };
@@ -172,7 +172,7 @@ async function adamTask(load: Load, { size }: WorkloadOf<"adam">): Promise<Task>
   return {
     async check() {
       for (let i = 0; i < ADAM.checkedSteps; i++) await step();
-      return comparedParams(state.first);
+      return comparedParts(state.first);
     },
     round: repeat(step),
   };

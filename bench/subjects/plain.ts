@@ -1,5 +1,5 @@
 import { SubjectFault } from "../driver/protocol.ts";
-import { ADAM, comparedParams, operands } from "../workloads/answer.ts";
+import { ADAM, comparedParts, operands } from "../workloads/answer.ts";
 import type { Subject } from "./subject.ts";
 import { repeat } from "./timing.ts";
 
@@ -20,7 +20,7 @@ export async function open(): Promise<Subject> {
       return {
         async check() {
           for (let i = 0; i < ADAM.checkedSteps; i++) step();
-          return comparedParams(params);
+          return comparedParts(params);
         },
         round: repeat(step),
       };

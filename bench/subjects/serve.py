@@ -2,6 +2,7 @@
 
 import importlib
 import json
+import math
 import os
 import resource
 import sys
@@ -73,7 +74,7 @@ def main():
                 task = subject.prepare(params["workload"], params["precision"])
                 result = None
             elif method == "check":
-                result = task.check()
+                result = [x if math.isfinite(x) else None for x in task.check()]  # as JSON.stringify writes them
             elif method == "round":
                 result = task.round(params["ms"])
             elif method == "memory":

@@ -1,6 +1,6 @@
 import * as tf from "@tensorflow/tfjs";
 import type { Setting } from "../driver/protocol.ts";
-import { ADAM, comparedElements, comparedParams, operands } from "../workloads/answer.ts";
+import { ADAM, comparedParts, comparedRows, operands } from "../workloads/answer.ts";
 import { batchesOf, CLASSES, examples, initialParams, type LayerSpec, product } from "../workloads/network.ts";
 import type { OptimizerSpec, WorkloadOf } from "../workloads/workload.ts";
 import { prepareBy, type Subject, type Task, type TaskMakers } from "./subject.ts";
@@ -152,7 +152,7 @@ function gemmTask({ n }: WorkloadOf<"gemm">): Task {
   return {
     async check() {
       const c = tf.matMul(a, b).dataSync();
-      return comparedElements(c, n);
+      return comparedRows(c, n);
     },
     round: repeat((): undefined => {
       tf.matMul(a, b).dispose();
@@ -172,7 +172,7 @@ function adamTask({ size }: WorkloadOf<"adam">): Task {
     async check() {
       for (let i = 0; i < ADAM.checkedSteps; i++) step();
       const updated = variable.dataSync();
-      return comparedParams(updated);
+      return comparedParts(updated);
     },
     round: repeat(step),
   };

@@ -20,27 +20,29 @@ export function operands(size: number): readonly [Float32Array<ArrayBuffer>, Flo
   return [uniform(0, size, -1, 1), uniform(1, size, -1, 1)];
 }
 
-/** The elements of a product [n, n] that are compared: a corner, one inside, the opposite corner. */
-function gemmPositions(n: number): readonly (readonly [row: number, column: number])[] {
-  return [
-    [0, 0],
-    [Math.floor(n / 2), Math.floor(n / 3)],
-    [n - 1, n - 1],
-  ];
+/** Weights of checksums: stream 2, from -1 to 1. */
+const weightsOf = (size: number): Float32Array => uniform(2, size, -1, 1);
+
+/** A checksum of each row of a matrix [rows, width]: the row times the same weights, in f64. The last row may be shorter. */
+function checksums(values: ArrayLike<number>, width: number): readonly number[] {
+  const weights = weightsOf(width);
+  return Array.from({ length: Math.ceil(values.length / width) }, (_, row) => {
+    const end = Math.min(width, values.length - row * width);
+    let sum = 0;
+    for (let i = 0; i < end; i++) sum += values[row * width + i]! * weights[i]!;
+    return sum;
+  });
 }
 
-/** Of a subject's product [n, n], what is compared. */
-export const comparedElements = (c: ArrayLike<number>, n: number): readonly number[] =>
-  gemmPositions(n).map(([row, column]) => c[row * n + column]!);
+/** Of a subject's product C [n, n], what is compared: C times a vector, so that no tile can be wrong unseen. */
+export const comparedRows = (c: ArrayLike<number>, n: number): readonly number[] => checksums(c, n);
+
+/** Parts of a list of parameters that have a checksum each. */
+const PARTS = 1000;
 
 /** Of a subject's updated parameters, what is compared. */
-export const comparedParams = (params: ArrayLike<number>): readonly number[] =>
-  adamPositions(params.length).map((i) => params[i]!);
-
-/** The parameters that are compared after some updates. */
-function adamPositions(size: number): readonly number[] {
-  return [0, Math.floor(size / 3), size - 1];
-}
+export const comparedParts = (params: ArrayLike<number>): readonly number[] =>
+  checksums(params, Math.ceil(params.length / PARTS));
 
 /** @throws Error if there is no stored answer for a training step. */
 export function answerTo(workload: Workload, stored: StepLosses): Answer {
@@ -56,11 +58,11 @@ export function answerTo(workload: Workload, stored: StepLosses): Answer {
     case "predict":
       return { values: logits(workload.network), tolerance: 1e-5 };
     case "gemm":
-      return { values: gemmElements(workload.n), tolerance: 1e-5 };
+      return { values: productRows(workload.n), tolerance: 1e-5 };
     case "recipe":
       throw new Error("a recipe is judged by its accuracy");
     case "adam":
-      return { values: adamElements(workload.size), tolerance: 1e-6 };
+      return { values: comparedParts(adamParams(workload.size)), tolerance: 1e-6 };
   }
 }
 
@@ -79,25 +81,32 @@ function logits(network: Network): number[] {
   return x;
 }
 
-function gemmElements(n: number): number[] {
+/** The checksums of a product, as A (B v). */
+function productRows(n: number): number[] {
   const [a, b] = operands(n * n);
-  return gemmPositions(n).map(([row, column]) => {
+  const inner = checksums(b, n); // B v
+  return Array.from({ length: n }, (_, row) => {
     let sum = 0;
-    for (let k = 0; k < n; k++) sum += a[row * n + k]! * b[k * n + column]!;
+    for (let k = 0; k < n; k++) sum += a[row * n + k]! * inner[k]!;
     return sum;
   });
 }
 
-function adamElements(size: number): number[] {
+/** The parameters after some updates, in f64. */
+function adamParams(size: number): Float64Array {
   const [params, grads] = operands(size);
   const { learningRate, beta1, beta2, epsilon, checkedSteps } = ADAM;
-  return adamPositions(size).map((i) => {
-    let [p, m, v] = [params[i]!, 0, 0];
+  const corrections = Array.from(
+    { length: checkedSteps },
+    (_, i) => [1 - beta1 ** (i + 1), 1 - beta2 ** (i + 1)] as const,
+  );
+  return Float64Array.from(params, (param, i) => {
+    let [p, m, v] = [param, 0, 0];
     const g = grads[i]!;
-    for (let t = 1; t <= checkedSteps; t++) {
+    for (const [correction1, correction2] of corrections) {
       m = beta1 * m + (1 - beta1) * g;
       v = beta2 * v + (1 - beta2) * g * g;
-      p -= (learningRate * (m / (1 - beta1 ** t))) / (Math.sqrt(v / (1 - beta2 ** t)) + epsilon);
+      p -= (learningRate * (m / correction1)) / (Math.sqrt(v / correction2) + epsilon);
     }
     return p;
   });
@@ -107,7 +116,8 @@ function adamElements(size: number): number[] {
 export function faultOf(got: readonly number[], { values, tolerance }: Answer): string | undefined {
   if (got.length !== values.length) return `gave ${got.length} numbers to check, expected ${values.length}`;
   const scale = Math.max(...values.map(Math.abs));
-  const i = values.findIndex((value, k) => !(Math.abs(got[k]! - value) <= tolerance * scale));
+  // JSON has null in the place of NaN, which would count as 0.
+  const i = values.findIndex((value, k) => !(Math.abs((got[k] ?? Number.NaN) - value) <= tolerance * scale));
   if (i < 0) return undefined;
-  return `number ${i + 1} of ${values.length} is ${got[i]}, expected ${values[i]} within ${tolerance * scale}`;
+  return `number ${i + 1} of ${values.length} is ${got[i] ?? Number.NaN}, expected ${values[i]} within ${tolerance * scale}`;
 }
