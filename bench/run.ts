@@ -7,7 +7,7 @@ import { installPackages } from "./driver/packages.ts";
 import { findPython } from "./driver/python.ts";
 import { measureRecipe } from "./driver/recipe.ts";
 import { headOf, type Row, rowsOf, tableOf } from "./driver/report.ts";
-import { subjectsIn } from "./driver/subjects.ts";
+import { subjectsFor } from "./driver/subjects.ts";
 import { storedLosses, writeAnswers } from "./driver/write-answers.ts";
 import { trials } from "./workloads/all.ts";
 import { answerTo } from "./workloads/answer.ts";
@@ -94,7 +94,7 @@ const print = (text: string): void => {
 console.log(`${page[0]}\n`);
 for (const trial of chosen) {
   const { workload, place } = trial;
-  const subjects = subjectsIn(place, hosts).filter(({ name }) => options.subjects.test(name));
+  const subjects = subjectsFor(place, workload, hosts).filter(({ name }) => options.subjects.test(name));
   const measured =
     workload.kind === "recipe"
       ? await measureRecipe(trial, workload, subjects, tell)

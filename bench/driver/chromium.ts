@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import {
   type Connection,
+  type Home,
   type Method,
   type Params,
   type Reply,
@@ -13,8 +14,8 @@ import {
 } from "./protocol.ts";
 
 /**
- * @file A subject in a page of headless Chromium, one browser each, so that none shares a process with another. The page is
- * isolated across origins: threads need that.
+ * @file A subject in headless Chromium, one browser each, so that none shares a process with another: on the main thread of
+ * a page or in a module worker, and isolated across origins or not. Threads need isolation.
  */
 
 const bench = join(import.meta.dirname, "..");
@@ -35,8 +36,8 @@ const ISOLATED = {
   "Cross-Origin-Embedder-Policy": "require-corp",
 };
 
-/** Where packages keep the `.wasm` files that they fetch. */
-const WASM_FOLDERS = ["node_modules/@tensorflow/tfjs-backend-wasm/dist", "../packages/glassnet/wasm"];
+/** Where packages keep the `.wasm` files that they fetch, and the starts of their threads. */
+const ASSET_FOLDERS = ["node_modules/@tensorflow/tfjs-backend-wasm/dist", "../packages/glassnet/wasm"];
 
 interface Page {
   readonly call: (request: Request) => Promise<Reply>;
@@ -44,7 +45,7 @@ interface Page {
 }
 
 /** A connection to the subject `module` in a browser of its own, which opens at the first call. */
-export function startPage(module: string, chromium: string): Connection {
+export function startPage(module: string, chromium: string, home: Home): Connection {
   let page: Promise<Page> | undefined;
   let nextId = 0;
   let end: SubjectFault | undefined;
@@ -54,7 +55,7 @@ export function startPage(module: string, chromium: string): Connection {
   };
   const call = async <M extends Method>(method: M, params: Params<M>, timeoutMs: number): Promise<Result<M>> => {
     if (end !== undefined) throw end;
-    page ??= openPage(module, chromium);
+    page ??= openPage(module, chromium, home);
     const request = { id: nextId++, method, params } as Request;
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<never>((_, reject) => {
@@ -74,9 +75,9 @@ export function startPage(module: string, chromium: string): Connection {
   return { call, close };
 }
 
-async function openPage(module: string, executablePath: string): Promise<Page> {
-  const [{ chromium }, script] = await Promise.all([import("playwright-core"), bundle(module)]);
-  const server = await serve(script);
+async function openPage(module: string, executablePath: string, home: Home): Promise<Page> {
+  const [{ chromium }, script] = await Promise.all([import("playwright-core"), bundle(module, home)]);
+  const server = await serve(script, home);
   const browser = await chromium.launch({ executablePath, args: FLAGS, headless: true }).catch((error: Error) => {
     server.close();
     throw new SubjectFault("absent", `Chromium does not start: ${error.message.split("\n")[0]}`);
@@ -105,9 +106,9 @@ async function openPage(module: string, executablePath: string): Promise<Page> {
 }
 
 /** The subject with everything it imports, as one script. Modules of Node are asked for only in Node. */
-async function bundle(module: string): Promise<string> {
+async function bundle(module: string, { thread }: Home): Promise<string> {
   const { build } = await import("esbuild");
-  const contents = `import { open } from "./${module}.ts"; import { serveInPage } from "./serve-page.ts"; serveInPage(open);`;
+  const contents = `import { open } from "./${module}.ts"; import { serve } from "./serve-${thread}.ts"; serve(open);`;
   const { outputFiles } = await build({
     stdin: { contents, resolveDir: join(bench, "subjects"), loader: "ts" },
     bundle: true,
@@ -121,20 +122,37 @@ async function bundle(module: string): Promise<string> {
   return outputFiles[0]!.text;
 }
 
-async function serve(script: string): Promise<Server> {
+/** A page that passes everything on to the worker, once it has said that it is there. */
+const WORKER_PAGE = `
+  const worker = new Worker("/subject.js", { type: "module" });
+  const waiting = new Map();
+  worker.onerror = ({ message }) => { throw new Error(message ?? "the worker does not load"); };
+  worker.onmessage = () => {
+    worker.onmessage = ({ data }) => { waiting.get(data.id)(data); waiting.delete(data.id); };
+    globalThis.ask = (request) => new Promise((resolve) => {
+      waiting.set(request.id, resolve);
+      worker.postMessage(request);
+    });
+  };`;
+
+const pageFor = ({ thread }: Home): string =>
+  `<!doctype html><script type="module"${thread === "page" ? ' src="/subject.js">' : `>${WORKER_PAGE}`}</script>`;
+
+async function serve(script: string, home: Home): Promise<Server> {
+  const headers = home.isIsolated ? ISOLATED : {};
   const server = createServer((request, response) => {
     void send(request.url ?? "/").then(([status, type, body]) => {
-      response.writeHead(status, { "Content-Type": type, ...ISOLATED });
+      response.writeHead(status, { "Content-Type": type, ...headers });
       response.end(body);
     });
   });
   const send = async (url: string): Promise<[number, string, string | Buffer]> => {
-    if (url === "/") return [200, "text/html", '<!doctype html><script type="module" src="/subject.js"></script>'];
+    if (url === "/") return [200, "text/html", pageFor(home)];
     if (url === "/subject.js") return [200, "text/javascript", script];
-    const name = /\/([\w.-]+\.wasm)$/.exec(url)?.[1];
-    for (const folder of name === undefined ? [] : WASM_FOLDERS) {
+    const [, name, ending] = /\/([\w.-]+\.(wasm|js))$/.exec(url) ?? [];
+    for (const folder of name === undefined ? [] : ASSET_FOLDERS) {
       const body = await readFile(join(bench, folder, name!)).catch(() => undefined);
-      if (body !== undefined) return [200, "application/wasm", body];
+      if (body !== undefined) return [200, ending === "js" ? "text/javascript" : "application/wasm", body];
     }
     return [404, "text/plain", "not found"];
   };

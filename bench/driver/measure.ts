@@ -2,6 +2,7 @@ import type { Trial } from "../workloads/all.ts";
 import { type Answer, faultOf } from "../workloads/answer.ts";
 import type { Workload } from "../workloads/workload.ts";
 import { interleave, middle, type Outcome, type Plan } from "./interleave.ts";
+import { type Load, watchLoad } from "./load.ts";
 import { type Connection, type Setting, SubjectFault } from "./protocol.ts";
 import type { Measured } from "./report.ts";
 import { quantile, spread } from "./statistics.ts";
@@ -34,22 +35,55 @@ function riseOf(errors: readonly number[]): string | undefined {
   return errors.at(-1)! < errors[0]! ? undefined : `its error does not fall: ${errors.join(", ")}`;
 }
 
-async function prepare(subject: SubjectSpec, setting: Setting, workload: Workload, answer: Answer): Promise<Entry> {
+/** Starts a subject in one setting. */
+async function open(subject: SubjectSpec, setting: Setting): Promise<Entry> {
   let connection: Connection | undefined;
-  let version = "";
   try {
     connection = subject.start(setting);
-    ({ version } = await connection.call("open", { subject: subject.module, setting }, START_TIMEOUT_MS));
+    const { version } = await connection.call("open", { subject: subject.module, setting }, START_TIMEOUT_MS);
+    return { subject, setting, connection, version };
+  } catch (error) {
+    await connection?.close();
+    return { subject, setting, version: "", fault: asFault(error) };
+  }
+}
+
+/** Lets a subject that was started show that it computes the right thing. */
+async function check(opened: Entry, workload: Workload, answer: Answer): Promise<Entry> {
+  const { subject, setting, connection, version } = opened;
+  if (connection === undefined) return opened;
+  try {
     await connection.call("prepare", { workload, precision: "f32" }, START_TIMEOUT_MS);
     const got = await connection.call("check", null, CHECK_TIMEOUT_MS);
     const wrong = subject.isComparable === false ? riseOf(got) : faultOf(got, answer);
     if (wrong !== undefined) throw new SubjectFault("wrong", wrong);
-    return { subject, setting, connection, version };
+    return opened;
   } catch (error) {
-    await connection?.close();
+    await connection.close();
     return { subject, setting, version, fault: asFault(error) };
   }
 }
+
+/** What keeps a subject from a workload in every setting, found in one of them. */
+const isFinal = ({ fault, version }: Entry): boolean =>
+  fault?.kind === "absent" || (fault?.kind === "unsupported" && version !== ""); // some threads are not to be had: others are
+
+/** The row of a subject that cannot do a workload, as is known without starting it. */
+export function lacking(workload: string, { name }: SubjectSpec, why: string): Measured {
+  const row = {
+    workload,
+    subject: name,
+    version: "",
+    setting: "",
+    spread: null,
+    rounds: 0,
+    fault: `unsupported: ${why}`,
+  };
+  return { ms: undefined, row };
+}
+
+/** So many subjects are started at a time; nothing is timed yet. */
+const STARTS_AT_ONCE = 2;
 
 /** All subjects in a workload, one row each: that of its best setting. `tell` hears what happens meanwhile. */
 export async function measure(
@@ -59,38 +93,57 @@ export async function measure(
   plan: Plan,
   tell: (text: string) => void,
 ): Promise<Measured[]> {
+  const able = subjects.filter(({ cannot }) => cannot?.(workload) === undefined);
+  const pairs = able.flatMap((subject) => settingsFor(subject, workload).map((setting) => ({ subject, setting })));
+  const opened = await inParallel(pairs, STARTS_AT_ONCE, ({ subject, setting }) => {
+    tell(`${title}: starting ${subject.name}, ${setting.label}`);
+    return open(subject, setting);
+  });
   const entries: Entry[] = [];
-  for (const subject of subjects.filter(({ takes }) => takes(workload))) {
-    for (const setting of settingsFor(subject, workload)) {
-      tell(`${title}: checking ${subject.name}, ${setting.label}`);
-      const entry = await prepare(subject, setting, workload, answer);
-      entries.push(entry);
-      if (entry.fault?.kind === "absent" || entry.fault?.kind === "unsupported") break; // in any setting
-    }
-  }
-  tell(`${title}: timing`);
-  const ready = entries.flatMap((entry) =>
-    entry.connection === undefined ? [] : [{ ...entry, connection: entry.connection }],
-  );
   try {
+    for (const entry of opened) {
+      const { subject, setting, connection } = entry;
+      if (entries.some((other) => other.subject === subject && isFinal(other))) {
+        await connection?.close();
+        continue;
+      }
+      tell(`${title}: checking ${subject.name}, ${setting.label}`);
+      entries.push(await check(entry, workload, answer));
+    }
+    tell(`${title}: timing`);
+    const ready = entries.flatMap((entry) =>
+      entry.connection === undefined ? [] : [{ ...entry, connection: entry.connection }],
+    );
     const contenders = ready.map(({ connection }) => ({
       round: (ms: number) => connection.call("round", { ms }, ROUND_TIMEOUT_MS),
     }));
+    const loadMeanwhile = watchLoad();
     const outcomes = await interleave(contenders, plan);
+    const load = loadMeanwhile();
     const timed: Timed[] = [];
     for (const [i, outcome] of outcomes.entries()) timed.push(await timedOf(ready[i]!, outcome));
     const failed = entries.filter(({ connection }) => connection === undefined);
     const all = [...timed, ...failed.map((entry): Timed => ({ entry, fault: entry.fault }))];
-    const names = [...new Set(entries.map(({ subject }) => subject.name))];
-    return names.map((name) =>
-      bestOf(
-        title,
-        all.filter(({ entry }) => entry.subject.name === name),
-      ),
-    );
+    return subjects.flatMap((subject) => {
+      const why = subject.cannot?.(workload);
+      if (why !== undefined) return [lacking(title, subject, why)];
+      const its = all.filter(({ entry }) => entry.subject === subject);
+      return its.length === 0 ? [] : [bestOf(title, workload, its, load)]; // no setting may be one of the workload's
+    });
   } finally {
-    for (const { connection } of ready) await connection.close();
+    for (const { connection } of opened) await connection?.close();
   }
+}
+
+/** Does `work` for all items, a few of them at a time; results are in the order of the items. */
+async function inParallel<T, R>(items: readonly T[], count: number, work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  let next = 0;
+  const worker = async (): Promise<void> => {
+    for (let i = next++; i < items.length; i = next++) results[i] = await work(items[i]!);
+  };
+  await Promise.all(Array.from({ length: count }, worker));
+  return results;
 }
 
 function settingsFor({ settings }: SubjectSpec, workload: Workload): readonly Setting[] {
@@ -125,11 +178,12 @@ async function timedOf(entry: Entry & { readonly connection: Connection }, outco
 const reasonOf = ({ kind, message }: SubjectFault): string => `${kind}: ${message}`;
 
 /** The row of a subject: its fastest setting, or the reason why none has a figure. */
-function bestOf(workload: string, timed: readonly Timed[]): Measured {
+function bestOf(title: string, workload: Workload, timed: readonly Timed[], load: Load | undefined): Measured {
   const [best, ...others] = [...timed].sort(
     (a, b) => (a.ms ?? Number.POSITIVE_INFINITY) - (b.ms ?? Number.POSITIVE_INFINITY),
   );
   const { entry, ms, p95Ms, fault } = best!;
+  const note = entry.subject.note?.(workload);
   const tried = others.filter((other) => other.ms !== undefined);
   const failed = others.filter((other) => other.fault !== undefined);
   return {
@@ -137,7 +191,7 @@ function bestOf(workload: string, timed: readonly Timed[]): Measured {
     ...(p95Ms !== undefined && { p95Ms }),
     othersMs: Object.fromEntries(tried.map((other) => [other.entry.setting.label, other.ms!])),
     row: {
-      workload,
+      workload: title,
       subject: entry.subject.name,
       version: entry.version,
       setting: entry.setting.label,
@@ -148,7 +202,8 @@ function bestOf(workload: string, timed: readonly Timed[]): Measured {
       ...(failed.length > 0 && {
         failures: Object.fromEntries(failed.map((other) => [other.entry.setting.label, reasonOf(other.fault!)])),
       }),
-      ...(entry.subject.note !== undefined && { note: entry.subject.note }),
+      ...(note !== undefined && { note }),
+      ...(load !== undefined && { load }),
     },
   };
 }

@@ -14,6 +14,16 @@ export interface Setting {
   readonly env?: Readonly<Record<string, string>>;
   /** What only this subject understands, such as its backend. */
   readonly options?: Readonly<Record<string, string>>;
+  /** In a browser, where it lives. */
+  readonly home?: Home;
+}
+
+/** Where a subject lives in a browser. */
+export interface Home {
+  /** On the page's main thread, which may not wait for another, or in a module worker, which may. */
+  readonly thread: "page" | "worker";
+  /** Whether the page is isolated across origins, without which it has no shared memory and a coarse clock. */
+  readonly isIsolated: boolean;
 }
 
 /** What a subject says of itself. */

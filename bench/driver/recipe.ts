@@ -2,6 +2,8 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import type { Trial } from "../workloads/all.ts";
 import type { Workload } from "../workloads/workload.ts";
+import { type Load, watchLoad } from "./load.ts";
+import { lacking } from "./measure.ts";
 import { type Setting, SubjectFault } from "./protocol.ts";
 import type { Measured } from "./report.ts";
 import { median, spread } from "./statistics.ts";
@@ -64,7 +66,8 @@ export async function measureRecipe(
   subjects: readonly SubjectSpec[],
   tell: (text: string) => void,
 ): Promise<Measured[]> {
-  const taking = subjects.filter(({ takes }) => takes(workload));
+  const taking = subjects.filter(({ cannot }) => cannot?.(workload) === undefined);
+  const loadMeanwhile = watchLoad();
   let entries = taking.flatMap((subject) => subject.settings.map((setting): Entry => ({ subject, setting, runs: [] })));
   for (const seed of SEEDS) {
     for (const entry of entries) {
@@ -80,7 +83,12 @@ export async function measureRecipe(
     if (seed === SEEDS[0])
       entries = taking.map(({ name }) => fastest(entries.filter(({ subject }) => subject.name === name)));
   }
-  return entries.map((entry) => measuredOf(title, entry));
+  const load = loadMeanwhile();
+  return subjects.flatMap((subject) => {
+    const why = subject.cannot?.(workload);
+    if (why !== undefined) return [lacking(title, subject, why)];
+    return entries.filter((entry) => entry.subject === subject).map((entry) => measuredOf(title, entry, load));
+  });
 }
 
 const timeOf = ({ runs }: Entry): number => runs[0]?.totalMs ?? Number.POSITIVE_INFINITY;
@@ -89,7 +97,7 @@ function fastest(entries: readonly Entry[]): Entry {
   return entries.reduce((best, entry) => (timeOf(entry) < timeOf(best) ? entry : best));
 }
 
-function measuredOf(workload: string, { subject, setting, runs, fault }: Entry): Measured {
+function measuredOf(workload: string, { subject, setting, runs, fault }: Entry, load: Load | undefined): Measured {
   const totals = runs.map(({ totalMs }) => totalMs);
   const worst = Math.min(...runs.map(({ accuracy }) => accuracy));
   const missed =
@@ -108,6 +116,7 @@ function measuredOf(workload: string, { subject, setting, runs, fault }: Entry):
       ...(peak > 0 && { peakMB: peak / 1e6 }),
       ...(why !== undefined && { fault: why }),
       ...(why === undefined && { note: noteOf(runs, worst) }),
+      ...(load !== undefined && { load }),
     },
   };
 }

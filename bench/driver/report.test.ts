@@ -58,6 +58,62 @@ test("a setting that computes something else is told even if another is right; o
   `);
 });
 
+test("of ours, the other settings have lines too: one thread can be compared with two", () => {
+  const native = { ...measured("glassnet native", 2, { setting: "2 threads" }), othersMs: { "1 thread": 3.6 } };
+  const theirs = { ...measured("PyTorch", 4), othersMs: { "2 threads": 5 } };
+  expect(tableOf(rowsOf([native, theirs], inMs))).toMatchInlineSnapshot(`
+    "work                 ms  spread  ours: native  MB  setting, version
+      glassnet native  2.00   1.0 %             1      2 threads; 1.0
+                       3.60                 1.80x      1 thread
+      PyTorch          4.00   1.0 %         2.00x      1 thread; 1.0"
+  `);
+  const unit = unitOf({ kind: "gemm", name: "work", n: 1000 });
+  const rows = rowsOf([{ ...measured("glassnet native", 20), othersMs: { "2 threads": 40 } }], unit);
+  expect(tableOf(rows)).toMatchInlineSnapshot(`
+    "work               GFLOP/s  spread  ours: native  MB  setting, version
+      glassnet native      100   1.0 %             1      1 thread; 1.0
+                          50.0                 2.00x      2 threads"
+  `);
+});
+
+test("another way of ours has a row, but no column and no lines", () => {
+  const other = { ...measured("glassnet native, guarded", 5, { note: "as `train`" }), othersMs: { "2 threads": 6 } };
+  expect(tableOf(rowsOf([measured("glassnet native", 4), other], inMs))).toMatchInlineSnapshot(`
+    "work                          ms  spread  ours: native  MB  setting, version
+      glassnet native           4.00   1.0 %             1      1 thread; 1.0
+      glassnet native, guarded  5.00   1.0 %         1.25x      1 thread; 1.0 (as \`train\`)"
+  `);
+});
+
+test("a step tells how fast its products are, beside those that are nothing else", () => {
+  const network = {
+    name: "n",
+    inputShape: [500],
+    targetShape: [],
+    layers: [{ kind: "linear", in: 500, out: 1000 }],
+  } as const;
+  const optimizer = { kind: "sgd", learningRate: 0.1 } as const;
+  const unit = unitOf({ kind: "step", name: "work", network, batch: 1000, optimizer, checkedSteps: 1 });
+  const rows = rowsOf([measured("glassnet native", 20), measured("OpenBLAS (limit)", 16)], unit);
+  expect(rows.map(({ gflops }) => gflops)).toEqual([100, 125]); // 2 · 2 · 1000 · 500 · 1000
+  expect(tableOf(rows)).toMatchInlineSnapshot(`
+    "work                  ms  GFLOP/s  spread  ours: native  MB  setting, version
+      glassnet native   20.0      100   1.0 %             1      1 thread; 1.0
+      OpenBLAS (limit)  16.0      125   1.0 %        0.800x      1 thread; 1.0"
+  `);
+});
+
+test("what else the machine did stands below the table, with a warning if it was much", () => {
+  const quiet = tableOf(rowsOf([measured("PyTorch", 4, { load: { others: 0.031, stolen: 0.01 } })], inMs));
+  expect(quiet.split("\n").at(-1)).toMatchInlineSnapshot(
+    `"  meanwhile others kept 0.03 processors busy, 0.01 were taken by the host"`,
+  );
+  const busy = tableOf(rowsOf([measured("PyTorch", 4, { load: { others: 1.5, stolen: 0 } })], inMs));
+  expect(busy.split("\n").at(-1)).toMatchInlineSnapshot(
+    `"  meanwhile others kept 1.50 processors busy, 0.00 were taken by the host   !! look at the ratios"`,
+  );
+});
+
 test("figures have three digits that count", () => {
   expect([0.01234, 1.234, 12.34, 123.4, 12345].map(figure)).toEqual(["0.0123", "1.23", "12.3", "123", "12345"]);
 });

@@ -1,4 +1,5 @@
 import type { Unit } from "../workloads/workload.ts";
+import { type Load, QUIET } from "./load.ts";
 import type { Machine } from "./machine.ts";
 
 /** @file What came out: rows as plain data, and the same as a table for people. */
@@ -21,6 +22,10 @@ export interface Row {
   readonly p95?: number;
   /** The most memory that the process held, in MB. */
   readonly peakMB?: number;
+  /** 10⁹ floating-point operations a second in the products of a step. */
+  readonly gflops?: number;
+  /** What else the machine did while the workload was timed. */
+  readonly load?: Load;
   /** The other settings that were tried, with their figures. */
   readonly others: Readonly<Record<string, number>>;
   /** Why there is no figure. */
@@ -33,7 +38,7 @@ export interface Row {
 
 /** The timing of a row before ratios are known. */
 export interface Measured {
-  readonly row: Omit<Row, "ratio" | "median" | "p95" | "unit" | "others">;
+  readonly row: Omit<Row, "ratio" | "median" | "p95" | "gflops" | "unit" | "others">;
   /** Milliseconds an iteration. */
   readonly ms: number | undefined;
   readonly p95Ms?: number;
@@ -43,14 +48,18 @@ export interface Measured {
 
 const isOurs = (subject: string): boolean => subject.startsWith("glassnet ");
 
+/** Whether others are compared with it: not with another way of ours, such as "glassnet wasm, compile". */
+const isMeasure = (subject: string): boolean => isOurs(subject) && !subject.includes(",");
+
 /** Turns times into figures, and compares every subject with those of Glassnet that have one. */
 export function rowsOf(measured: readonly Measured[], unit: Unit): Row[] {
-  const ours = measured.filter(({ row, ms }) => isOurs(row.subject) && ms !== undefined);
+  const ours = measured.filter(({ row, ms }) => isMeasure(row.subject) && ms !== undefined);
   return measured.map(({ row, ms, p95Ms, othersMs = {} }) => ({
     ...row,
     unit: unit.name,
     median: ms === undefined ? null : unit.of(ms),
     ...(p95Ms !== undefined && { p95: unit.of(p95Ms) }),
+    ...(ms !== undefined && unit.gflops !== undefined && { gflops: unit.gflops(ms) }),
     others: Object.fromEntries(Object.entries(othersMs).map(([setting, other]) => [setting, unit.of(other)])),
     ratio: ms === undefined ? null : Object.fromEntries(ours.map((our) => [our.row.subject, ms / our.ms!])),
   }));
@@ -82,34 +91,74 @@ function worrying({ failures = {} }: Row): string[] {
     .map(([setting, reason]) => `${setting}: ${reason}`);
 }
 
-/** The rows of one workload as a table. */
-export function tableOf(rows: readonly Row[]): string {
-  const ours = rows.filter(({ subject, median }) => isOurs(subject) && median !== null).map(({ subject }) => subject);
-  const hasTail = rows.some(({ p95 }) => p95 !== undefined);
-  const { workload = "", unit = "" } = rows[0] ?? {};
-  const tail = hasTail ? ["p95"] : [];
-  const head = [workload, unit, ...tail, "spread", ...ours.map(shortName), "MB", "setting, version"];
-  const lines = rows.flatMap((row) => {
-    const failures = worrying(row).map((failure) => [...head.slice(1).map(() => ""), `!! ${failure}`]);
-    if (row.median === null) {
-      return [[`  ${row.subject}`, ...head.slice(1, -1).map(() => "-"), `!! ${row.fault}`], ...failures];
-    }
-    const note = row.note === undefined ? "" : ` (${row.note})`;
-    const line = [
-      `  ${row.subject}`,
-      figure(row.median),
-      ...(hasTail ? [row.p95 === undefined ? "" : figure(row.p95)] : []),
-      row.rounds === 1 ? "1 round" : `${(100 * (row.spread ?? 0)).toFixed(1)} %`,
-      ...ours.map((subject) => (subject === row.subject ? "1" : times(row.ratio?.[subject]))),
-      row.peakMB === undefined ? "" : row.peakMB.toFixed(0),
-      `${row.setting}; ${row.version}${note}`,
-    ];
-    return [line, ...failures];
-  });
-  return align([head, ...lines]).join("\n");
+/** A column: its heading, and what it says of a row that has a figure. */
+interface Column {
+  readonly head: string;
+  readonly cell: (row: Row) => string;
 }
 
-const shortName = (subject: string): string => subject.replace("glassnet ", "ours: ");
+const headFor = (subject: string): string => subject.replace("glassnet ", "ours: ");
+
+function columnsOf(rows: readonly Row[]): readonly Column[] {
+  const measures = rows.filter(({ subject, median }) => isMeasure(subject) && median !== null);
+  const optional = (head: string, value: (row: Row) => number | undefined): Column[] =>
+    rows.some((row) => value(row) !== undefined)
+      ? [{ head, cell: (row) => (value(row) === undefined ? "" : figure(value(row)!)) }]
+      : [];
+  return [
+    { head: rows[0]?.unit ?? "", cell: ({ median }) => figure(median!) },
+    ...optional("p95", ({ p95 }) => p95),
+    ...optional("GFLOP/s", ({ gflops }) => gflops),
+    {
+      head: "spread",
+      cell: ({ rounds, spread }) => (rounds === 1 ? "1 round" : `${(100 * (spread ?? 0)).toFixed(1)} %`),
+    },
+    ...measures.map(
+      ({ subject }): Column => ({
+        head: headFor(subject),
+        cell: (row) => (row.subject === subject ? "1" : times(row.ratio?.[subject])),
+      }),
+    ),
+    { head: "MB", cell: ({ peakMB }) => (peakMB === undefined ? "" : peakMB.toFixed(0)) },
+  ];
+}
+
+/**
+ * Rows of one workload as a table. Of ours, every setting has a line, so that one thread can be compared with two; of others
+ * the best. Below it what else the machine did, where that is known.
+ */
+export function tableOf(rows: readonly Row[]): string {
+  const columns = columnsOf(rows);
+  const whole = (name: string, cell: string, text: string): string[] => [name, ...columns.map(() => cell), text];
+  const lines = rows.flatMap((row) => {
+    const failures = worrying(row).map((failure) => whole("", "", `!! ${failure}`));
+    const name = `  ${row.subject}`;
+    if (row.median === null) return [whole(name, "-", `!! ${row.fault}`), ...failures];
+    const note = row.note === undefined ? "" : ` (${row.note})`;
+    const line = [name, ...columns.map(({ cell }) => cell(row)), `${row.setting}; ${row.version}${note}`];
+    return [line, ...(isMeasure(row.subject) ? otherSettings(row, columns) : []), ...failures];
+  });
+  const head = [rows[0]?.workload ?? "", ...columns.map(({ head }) => head), "setting, version"];
+  const load = rows.find((row) => row.load !== undefined)?.load;
+  return [...align([head, ...lines]), ...(load === undefined ? [] : [loadLine(load)])].join("\n");
+}
+
+/** The settings that were slower: their figures, and how many times as fast the best one is, in its own column. */
+function otherSettings({ subject, median, others }: Row, columns: readonly Column[]): string[][] {
+  return Object.entries(others).map(([setting, other]) => {
+    const ratio = Math.max(median! / other, other / median!); // some units are of time, some of speed
+    const cells = columns.map(({ head }, i) =>
+      i === 0 ? figure(other) : head === headFor(subject) ? times(ratio) : "",
+    );
+    return ["", ...cells, setting];
+  });
+}
+
+function loadLine({ others, stolen }: Load): string {
+  const busy = others + stolen;
+  const warning = busy > QUIET ? "   !! look at the ratios" : "";
+  return `  meanwhile others kept ${others.toFixed(2)} processors busy, ${stolen.toFixed(2)} were taken by the host${warning}`;
+}
 
 export function headOf(machine: Machine): string {
   const { processor, cores, memoryGiB, instructions, system, node, commit, loadBefore, date } = machine;
@@ -117,7 +166,8 @@ export function headOf(machine: Machine): string {
     `${date}, glassnet ${commit}, Node ${node}, ${system}`,
     `${processor}, ${cores} cores, ${memoryGiB} GiB, ${instructions.join(" ")}`,
     `load before: ${loadBefore.toFixed(2)}${loadBefore > 0.5 ? "   !! the machine does other work: look at the ratios" : ""}`,
-    "A column `ours` says how many times as fast that backend of Glassnet is as the subject of the row.",
+    "A column `ours` says how many times as fast that backend of Glassnet is as the subject of the row,",
+    "and below it, than in its other settings. GFLOP/s of a step count its products alone.",
   ];
   return lines.join("\n");
 }

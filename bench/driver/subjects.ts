@@ -1,11 +1,12 @@
 import { existsSync } from "node:fs";
+import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import type { Place } from "../workloads/all.ts";
 import type { Workload } from "../workloads/workload.ts";
 import { startProcess } from "./child-process.ts";
 import { startPage } from "./chromium.ts";
 import { instructionsOf } from "./machine.ts";
-import { type Connection, type Setting, SubjectFault } from "./protocol.ts";
+import { type Connection, type Home, type Setting, SubjectFault } from "./protocol.ts";
 
 /** @file Who is measured, in what settings, and how each is started. */
 
@@ -14,13 +15,15 @@ export interface SubjectSpec {
   /** Its file in `subjects/`, without the ending. */
   readonly module: string;
   readonly settings: readonly Setting[];
-  /** Whether it takes part; others give no row at all. */
-  readonly takes: (workload: Workload) => boolean;
+  /** The kinds of workloads that it was made for, all by default. A limit or another way of ours has no row elsewhere. */
+  readonly belongsTo?: (workload: Workload) => boolean;
+  /** Why it cannot do a workload, if that is known before it is started: its row says so. */
+  readonly cannot?: (workload: Workload) => string | undefined;
   readonly start: (setting: Setting) => Connection;
   /** Whether it computes what the others do. Of one that does not, the numbers to check have to fall. True by default. */
   readonly isComparable?: boolean;
-  /** What a reader must know about its figures. */
-  readonly note?: string;
+  /** What a reader must know about its figure. */
+  readonly note?: (workload: Workload) => string | undefined;
 }
 
 export interface Hosts {
@@ -66,8 +69,15 @@ function onPython(python: string | undefined) {
   };
 }
 
-/** The recipe is written for some; plain TypeScript would take minutes for a seed. */
-const allButRecipe = ({ kind }: Workload): boolean => kind !== "recipe";
+type Cannot = NonNullable<SubjectSpec["cannot"]>;
+
+const unlessRecipe =
+  (why: string): Cannot =>
+  ({ kind }) =>
+    kind === "recipe" ? why : undefined;
+
+const tooSlow = unlessRecipe("minutes for each of the seeds");
+const notWritten = unlessRecipe("the recipe is not written for it here");
 
 /** OpenBLAS does not know newer processors; these kernels are the best it has for AVX-512. */
 const SKYLAKE = { OPENBLAS_CORETYPE: "SkylakeX" };
@@ -92,49 +102,80 @@ const torchSetting = ({ own, blas, capability }: TorchOptions): Setting => ({
   options: { ownThreads: String(own) },
 });
 
-/** Its builds do not recognise AVX-512 on every processor that has it, and are twice as fast in places if told. */
-function torchSettings(): Setting[] {
+/**
+ * Every way to share two threads. Its builds do not recognise AVX-512 on every processor that has it, and are twice as fast in
+ * places if told, slower in others: there, each way both told and untold.
+ */
+export function torchSettings(instructions = instructionsOf()): Setting[] {
   const counts = [1, 2].flatMap((own) => [1, 2].map((blas) => ({ own, blas })));
-  if (!instructionsOf().includes("avx512vl")) return counts.map(torchSetting);
-  return [
-    ...counts.map((count) => torchSetting({ ...count, capability: "avx512" })),
-    ...counts.filter(({ own, blas }) => own === blas).map(torchSetting),
-  ];
+  const told = instructions.includes("avx512vl")
+    ? counts.map((count) => ({ ...count, capability: "avx512" as const }))
+    : [];
+  return [...told, ...counts].map(torchSetting);
 }
 
 const isGemm = ({ kind }: Workload): boolean => kind === "gemm";
 
+/** Training steps of linear layers, whose products can be multiplied without the rest. */
+const isLinearStep = (workload: Workload): boolean =>
+  workload.kind === "step" && workload.network.layers.every(({ kind }) => kind === "linear" || kind === "relu");
+
 type Start = SubjectSpec["start"];
 
-const glassnet = (backend: string, counts: readonly number[], start: Start): SubjectSpec => ({
+const onBackend = (backend: string, settings: readonly Setting[]): Setting[] =>
+  settings.map((setting) => ({ ...setting, options: { ...setting.options, backend } }));
+
+const glassnet = (backend: string, settings: readonly Setting[], start: Start): SubjectSpec => ({
   name: `glassnet ${backend}`,
   module: "glassnet",
-  settings: threads(...counts).map((setting) => ({ ...setting, options: { backend } })),
-  takes: backend === "reference" || backend === "cpu" ? allButRecipe : () => true,
+  settings: onBackend(backend, settings),
+  ...(backend === "reference"
+    ? { cannot: tooSlow }
+    : { note: ({ kind }) => (kind === "adam" ? "no guard: parameters change where they lie" : undefined) }),
   start,
 });
 
-const tensorflow = (backend: string, counts: readonly number[], start: Start): SubjectSpec => ({
+/** The same work by another road of ours, for the reader to see what that costs. */
+const ways = {
+  compile: { kind: "predict", note: "a compiled function of tensors, which are made for each call" },
+  guarded: { kind: "adam", note: "as `train` does it: what is not finite is not applied" },
+} as const;
+
+const glassnetBy = (
+  way: keyof typeof ways,
+  backend: string,
+  settings: readonly Setting[],
+  start: Start,
+): SubjectSpec => ({
+  name: `glassnet ${backend}, ${way}`,
+  module: "glassnet",
+  settings: onBackend(backend, settings).map((setting) => ({ ...setting, options: { ...setting.options, way } })),
+  belongsTo: ({ kind }) => kind === ways[way].kind,
+  note: () => ways[way].note,
+  start,
+});
+
+const tensorflow = (backend: string, settings: readonly Setting[], start: Start): SubjectSpec => ({
   name: `TensorFlow.js ${backend}`,
   module: "tensorflow",
-  settings: threads(...counts).map((setting) => ({ ...setting, options: { backend } })),
-  takes: backend === "reference" || backend === "cpu" ? allButRecipe : () => true,
+  settings: onBackend(backend, settings),
+  ...(backend === "cpu" && { cannot: tooSlow }),
   start,
 });
 
-const jax = (start: Start): SubjectSpec => ({
+const jax = (settings: readonly Setting[], start: Start): SubjectSpec => ({
   name: "jax-js wasm",
   module: "jax",
-  settings: threads(1),
-  takes: allButRecipe,
+  settings,
+  cannot: notWritten,
   start,
 });
 
-const wasmLimit = (start: Start): SubjectSpec => ({
+const wasmLimit = (settings: readonly Setting[], start: Start): SubjectSpec => ({
   name: "bare wasm multiply-add (limit)",
   module: "wasm-limit",
-  settings: threads(1),
-  takes: isGemm,
+  settings,
+  belongsTo: isGemm,
   start,
 });
 
@@ -143,59 +184,103 @@ export function subjectsIn(place: Place, hosts: Hosts): readonly SubjectSpec[] {
   return place === "chromium" ? inChromium(hosts) : inProcesses(hosts);
 }
 
-function inChromium({ chromium }: Hosts): readonly SubjectSpec[] {
-  const page = (module: string) => () => startPage(module, chromium);
+/** Who has a row in the table of a workload. */
+export function subjectsFor(place: Place, workload: Workload, hosts: Hosts): readonly SubjectSpec[] {
+  return subjectsIn(place, hosts).filter(({ belongsTo }) => belongsTo?.(workload) ?? true);
+}
+
+/** A setting in each of several places of a browser. */
+function at(setting: Setting, ...homes: readonly Home[]): Setting[] {
+  return homes.map((home) => ({
+    ...setting,
+    label: `${setting.label}, ${home.thread}${home.isIsolated ? "" : " not isolated"}`,
+    home,
+  }));
+}
+
+const PAGE: Home = { thread: "page", isIsolated: true };
+const WORKER: Home = { thread: "worker", isIsolated: true };
+
+/** It takes as many workers as there are processors if memory can be shared, and none where it cannot. */
+function jaxSettings(): Setting[] {
+  const count = availableParallelism();
+  const label = count === 1 ? "1 worker" : `${count} workers`;
+  const apart = { isIsolated: false } as const;
   return [
-    glassnet("wasm", [1, 2], page("glassnet")),
-    tensorflow("wasm", [1, 2], page("tensorflow")),
-    tensorflow("cpu", [1], page("tensorflow")),
-    jax(page("jax")),
-    wasmLimit(page("wasm-limit")),
+    ...at({ label, threads: count }, PAGE, WORKER),
+    ...at({ label: "no workers", threads: 1 }, { ...PAGE, ...apart }, { ...WORKER, ...apart }),
+  ];
+}
+
+function inChromium({ chromium }: Hosts): readonly SubjectSpec[] {
+  const page =
+    (module: string) =>
+    ({ home = PAGE }: Setting) =>
+      startPage(module, chromium, home);
+  const everywhere = threads(1, 2).flatMap((setting) => at(setting, PAGE, WORKER));
+  const onPage = at(threads(1)[0]!, PAGE);
+  return [
+    glassnet("wasm", everywhere, page("glassnet")),
+    glassnetBy("compile", "wasm", everywhere, page("glassnet")),
+    glassnetBy("guarded", "wasm", everywhere, page("glassnet")),
+    tensorflow("wasm", everywhere, page("tensorflow")),
+    tensorflow("cpu", onPage, page("tensorflow")),
+    jax(jaxSettings(), page("jax")),
+    wasmLimit(onPage, page("wasm-limit")),
   ];
 }
 
 function inProcesses({ python }: Hosts): readonly SubjectSpec[] {
+  const one = threads(1);
+  const both = threads(1, 2);
+  const openBlas = both.map((setting) => ({
+    ...setting,
+    env: { ...SKYLAKE, OPENBLAS_NUM_THREADS: String(setting.threads) },
+  }));
   return [
-    glassnet("native", [1, 2], thisNode),
-    glassnet("wasm", [1, 2], thisNode),
-    glassnet("reference", [1], thisNode),
-    {
-      name: "PyTorch",
-      module: "torch_cpu",
-      settings: torchSettings(),
-      takes: () => true,
-      start: onPython(python),
-    },
-    { name: "ONNX Runtime", module: "onnx-runtime", settings: threads(1, 2), takes: allButRecipe, start: thisNode },
-    tensorflow("wasm", [1, 2], thisNode),
-    tensorflow("cpu", [1], thisNode),
-    jax(node24),
+    glassnet("native", both, thisNode),
+    glassnet("wasm", both, thisNode),
+    glassnet("reference", one, thisNode),
+    ...(["compile", "guarded"] as const).flatMap((way) => [
+      glassnetBy(way, "native", both, thisNode),
+      glassnetBy(way, "wasm", both, thisNode),
+    ]),
+    { name: "PyTorch", module: "torch_cpu", settings: torchSettings(), start: onPython(python) },
+    { name: "ONNX Runtime", module: "onnx-runtime", settings: both, cannot: notWritten, start: thisNode },
+    tensorflow("wasm", both, thisNode),
+    tensorflow("cpu", one, thisNode),
+    jax(one, node24),
     {
       name: "brain.js",
       module: "brain",
-      settings: threads(1),
-      takes: ({ kind }) => kind === "step",
+      settings: one,
+      cannot: ({ kind }) => (kind === "step" ? undefined : BRAIN_LACKS[kind]),
       start: thisNode,
       isComparable: false,
-      note: "another loss, one example at a time: its error falls",
+      note: () => "another loss, one example at a time: its error falls",
     },
     {
       name: "OpenBLAS (limit)",
       module: "numpy_blas",
-      settings: threads(1, 2).map((setting) => ({
-        ...setting,
-        env: { ...SKYLAKE, OPENBLAS_NUM_THREADS: String(setting.threads) },
-      })),
-      takes: isGemm,
+      settings: openBlas,
+      belongsTo: (workload) => isGemm(workload) || isLinearStep(workload),
+      note: (workload) => (workload.kind === "step" ? "the products of the step, nothing else" : undefined),
       start: onPython(python),
     },
-    wasmLimit(thisNode),
+    wasmLimit(one, thisNode),
     {
       name: "plain JavaScript loop",
       module: "plain",
-      settings: threads(1),
-      takes: ({ kind }) => kind === "adam",
+      settings: one,
+      belongsTo: ({ kind }) => kind === "adam",
       start: thisNode,
     },
   ];
 }
+
+const BRAIN_LACKS = {
+  predict: "its last layer has the activation of the others: that is another network",
+  gemm: "has no operations of its own",
+  adam: "has no optimizer of its own",
+  recipe: "trains on another loss, one example at a time",
+} as const;

@@ -38,12 +38,13 @@ class ProgramSketch {
     device: Device,
     writes: readonly { readonly state: ValueOf<"input">; readonly value: Value }[],
     data: Readonly<Record<string, Float32Array>>,
+    guard: readonly Value[] = [],
   ): Promise<Resident> {
     for (const [input, source] of this.#sources) {
       const values = source.kind === "state" ? data[source.name] : undefined;
       if (values !== undefined) await device.write(input.attrs.name, input, values);
     }
-    return { device, loaded: await device.load(buildProgram({ sources: this.#sources, writes })) };
+    return { device, loaded: await device.load(buildProgram({ sources: this.#sources, writes, guard })) };
   }
 }
 
@@ -55,8 +56,16 @@ export function loadProduct(device: Device, n: number, a: Float32Array, b: Float
   return sketch.load(device, [{ state: state("c"), value }], { a, b, c: new Float32Array(n * n) });
 }
 
-/** Adam on one tensor w with gradient g; each step takes its learning rate and bias corrections from a row. */
-export function loadAdam(device: Device, w: Float32Array, g: Float32Array): Promise<Resident> {
+/**
+ * Adam on one tensor w with gradient g; each step takes its learning rate and bias corrections from a row. With `isGuarded` all
+ * new values have to be finite, or the step is not applied, as in `train`: then none can be written where the old ones lie.
+ */
+export function loadAdam(
+  device: Device,
+  w: Float32Array,
+  g: Float32Array,
+  { isGuarded }: { readonly isGuarded: boolean },
+): Promise<Resident> {
   const size = w.length;
   const sketch = new ProgramSketch();
   const { ops } = sketch;
@@ -77,7 +86,8 @@ export function loadAdam(device: Device, w: Float32Array, g: Float32Array): Prom
     { state: m, value: nextM },
     { state: v, value: nextV },
   ];
-  return sketch.load(device, writes, { w, g, m: new Float32Array(size), v: new Float32Array(size) });
+  const states = { w, g, m: new Float32Array(size), v: new Float32Array(size) };
+  return sketch.load(device, writes, states, isGuarded ? writes.map(({ value: next }) => next) : []);
 }
 
 /** The rows of Adam's steps `first` to `first + steps - 1`, counted from 1. */

@@ -1,17 +1,4 @@
-import {
-  adam,
-  compile,
-  crossEntropy,
-  type Dataset,
-  dataset,
-  fromData,
-  Run,
-  type StepEvent,
-  sgd,
-  type Tensor,
-  type Training,
-  train,
-} from "glassnet";
+import { adam, crossEntropy, type Dataset, dataset, type StepEvent, sgd, type Training, train } from "glassnet";
 import type { Device } from "glassnet/engine";
 import manifest from "../../packages/glassnet/package.json" with { type: "json" };
 import { type Setting, SubjectFault } from "../driver/protocol.ts";
@@ -20,6 +7,7 @@ import { batchCount, examples } from "../workloads/network.ts";
 import type { WorkloadOf } from "../workloads/workload.ts";
 import { openBackend } from "./glassnet-device.ts";
 import { SpecModel } from "./glassnet-model.ts";
+import { compiledTask, predictorTask } from "./glassnet-predict.ts";
 import { adamRows, loadAdam, loadProduct } from "./glassnet-program.ts";
 import { prepareBy, type Subject, type Task, type TaskMakers } from "./subject.ts";
 import { repeat } from "./timing.ts";
@@ -28,11 +16,12 @@ import { repeat } from "./timing.ts";
 
 export async function open(setting: Setting): Promise<Subject> {
   const device = await openBackend(setting);
+  const way = setting.options?.way;
   const makers: TaskMakers = {
     step: (step) => stepTask(device, step),
-    predict: (predict) => predictTask(device, predict),
+    predict: (predict) => (way === "compile" ? compiledTask(device, predict) : predictorTask(device, predict)),
     gemm: (gemm) => gemmTask(device, gemm),
-    adam: (adam) => adamTask(device, adam),
+    adam: (adam) => adamTask(device, adam, way === "guarded"),
     recipe: async (recipe) => (await import("./glassnet-recipe.ts")).recipeTask(device, recipe),
   };
   return {
@@ -85,23 +74,6 @@ async function nextSteps(training: Training): Promise<StepEvent> {
   }
 }
 
-/** A compiled function of one example. A device that cannot block is awaited. */
-function predictTask(device: Device, { network }: WorkloadOf<"predict">): Task {
-  const model = new SpecModel(network);
-  const { inputs } = examples(network, 1);
-  const shape = [1, ...network.inputShape];
-  const call = compile((x: Tensor) => model.call(x, new Run()), { device });
-  const predict = async (): Promise<ArrayLike<number>> => (await call(fromData(inputs, shape))).data();
-  const predictSync = (): ArrayLike<number> => call.sync(fromData(inputs, shape)).dataSync();
-  return {
-    check: async () => Array.from(await predict()),
-    round: repeat(
-      device.sync === undefined ? async () => void (await predict()) : () => void predictSync(), //
-      { each: true },
-    ),
-  };
-}
-
 /** How long one call runs: long enough that the call itself costs nothing, as in training. */
 const CALL_MS = 1;
 
@@ -127,9 +99,9 @@ async function gemmTask(device: Device, { n }: WorkloadOf<"gemm">): Promise<Task
   };
 }
 
-async function adamTask(device: Device, { size }: WorkloadOf<"adam">): Promise<Task> {
+async function adamTask(device: Device, { size }: WorkloadOf<"adam">, isGuarded: boolean): Promise<Task> {
   const [w, g] = operands(size);
-  const { loaded } = await loadAdam(device, w, g);
+  const { loaded } = await loadAdam(device, w, g, { isGuarded });
   let done = 0;
   let steps = 0;
   const run = async (count: number): Promise<number> => {

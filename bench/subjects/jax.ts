@@ -14,11 +14,14 @@ import { repeat } from "./timing.ts";
 
 type Params = np.Array[][];
 
-export async function open(_setting: Setting): Promise<Subject> {
+export async function open({ threads }: Setting): Promise<Subject> {
+  const workers = workerCount();
+  if (Math.max(1, workers) !== threads) {
+    throw new SubjectFault("unsupported", `takes ${workers} workers here, asked for ${threads} threads`);
+  }
   const devices = await init("wasm");
   if (!devices.includes("wasm")) throw new SubjectFault("absent", "its wasm device does not start");
   defaultDevice("wasm");
-  const threads = typeof SharedArrayBuffer === "function" && typeof Worker === "function" ? "workers" : "1 thread";
   const makers: TaskMakers = {
     step: stepTask,
     predict: predictTask,
@@ -27,9 +30,15 @@ export async function open(_setting: Setting): Promise<Subject> {
     recipe: withoutRecipe,
   };
   return {
-    description: { version: `${manifest.version}, ${threads}` },
+    description: { version: workers === 0 ? manifest.version : `${manifest.version}, ${workers} workers` },
     prepare: (workload) => prepareBy(makers, workload),
   };
+}
+
+/** As it counts them itself (`createWorkerPool`): one for each processor, if memory can be shared. */
+function workerCount(): number {
+  if (typeof SharedArrayBuffer === "undefined" || typeof Worker === "undefined") return 0;
+  return Math.max(1, navigator.hardwareConcurrency || 4);
 }
 
 function forward(layers: readonly LayerSpec[], params: Params, x: np.Array): np.Array {

@@ -6,7 +6,7 @@ import { SubjectFault } from "../driver/protocol.ts";
 export async function startBackend(backend: string, threads: number): Promise<string> {
   if (backend === "wasm") {
     wasm.setThreadsCount(threads);
-    if (typeof document === "object") wasm.setWasmPaths("/"); // in a page; see driver/chromium.ts
+    if (typeof location === "object") wasm.setWasmPaths("/"); // in a browser; see driver/chromium.ts
   }
   if (!(await tf.setBackend(backend))) throw new SubjectFault("absent", `the backend ${backend} does not start`);
   await tf.ready();

@@ -1,3 +1,4 @@
+import { stepFlops } from "./flops.ts";
 import type { Network } from "./network.ts";
 
 /** @file What can be measured. Plain data: it is sent to the subjects as JSON. */
@@ -57,6 +58,8 @@ export interface Unit {
   readonly isMoreBetter: boolean;
   /** The figure, from milliseconds an iteration. */
   readonly of: (ms: number) => number;
+  /** 10⁹ floating-point operations a second, of a workload that is told by its time and has products; see `stepFlops`. */
+  readonly gflops?: (ms: number) => number;
 }
 
 export function unitOf(workload: Workload): Unit {
@@ -69,7 +72,10 @@ export function unitOf(workload: Workload): Unit {
       return { name: "µs", isMoreBetter: false, of: (ms) => 1000 * ms };
     case "recipe":
       return { name: "s", isMoreBetter: false, of: (ms) => ms / 1000 };
-    case "step":
+    case "step": {
+      const flops = stepFlops(workload.network, workload.batch);
+      return { name: "ms", isMoreBetter: false, of: (ms) => ms, gflops: (ms) => flops / (ms * 1e6) };
+    }
     case "adam":
       return { name: "ms", isMoreBetter: false, of: (ms) => ms };
   }
