@@ -202,8 +202,8 @@ export { predict } from "./train/predict.ts";
 export type { PredictableModel, Predictor, PredictorOptions } from "./train/predictor.ts";
 export { predictor } from "./train/predictor.ts";
 export type { Best, Snapshot } from "./train/snapshot.ts";
-export type { Training } from "./train/train.ts";
 export { train } from "./train/train.ts";
+export type { Training } from "./train/training-events.ts";
 
 // Looking inside
 

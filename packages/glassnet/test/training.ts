@@ -10,7 +10,7 @@ import { fromArray } from "../src/tensor/create.ts";
 import { relu } from "../src/tensor/functions.ts";
 import { variablesOf } from "../src/tensor/variable.ts";
 import type { EndEvent, EpochEvent, StartEvent, StepEvent, TrainEvent } from "../src/train/events.ts";
-import type { Training } from "../src/train/train.ts";
+import type { Training } from "../src/train/training-events.ts";
 
 /** @file Small trainings for tests: data, models, and a device that can be watched. */
 

@@ -1,7 +1,7 @@
 import type { TypedArray } from "../core/dtype.ts";
 import { yieldToOthers } from "../core/yield.ts";
 import type { RunResult } from "../program/program.ts";
-import type { Device, LoadedProgram } from "./backend.ts";
+import type { Device, LoadedProgram, SyncDevice } from "./backend.ts";
 
 /** After this long, work makes room for the event loop. */
 const BUDGET_MS = 8;
@@ -20,16 +20,27 @@ export class Pace {
   }
 
   /** Runs a program for `steps` steps with a table, then lets others run. */
-  async run(
-    device: Device,
-    loaded: LoadedProgram,
-    steps: number,
-    rows: Readonly<Record<string, TypedArray>>,
-  ): Promise<RunResult> {
+  async run(device: Device, loaded: LoadedProgram, steps: number, rows: Rows): Promise<RunResult> {
+    if (device.sync !== undefined) {
+      const result = this.runNow(device.sync, loaded, steps, rows);
+      await yieldToOthers();
+      return result;
+    }
     const begin = performance.now();
-    const result = device.sync?.run(loaded, { steps, rows }) ?? (await device.run(loaded, { steps, rows }));
+    const result = await device.run(loaded, { steps, rows });
     this.#msPerStep = (performance.now() - begin) / steps;
     await yieldToOthers();
     return result;
   }
+
+  /** Runs a program at once. Letting others run is left to the caller. */
+  runNow(device: SyncDevice, loaded: LoadedProgram, steps: number, rows: Rows): RunResult {
+    const begin = performance.now();
+    const result = device.run(loaded, { steps, rows });
+    this.#msPerStep = (performance.now() - begin) / steps;
+    return result;
+  }
 }
+
+/** The table of a run: for each name its rows, one after the other. */
+type Rows = Readonly<Record<string, TypedArray>>;

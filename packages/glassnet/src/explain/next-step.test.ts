@@ -12,7 +12,8 @@ import { norm } from "../tensor/functions.ts";
 import { keyOf } from "../tensor/random.ts";
 import { variablesOf } from "../tensor/variable.ts";
 import type { Snapshot } from "../train/snapshot.ts";
-import { type Training, train } from "../train/train.ts";
+import { train } from "../train/train.ts";
+import type { Training } from "../train/training-events.ts";
 import { type EntryUpdate, nextStep } from "./next-step.ts";
 
 const reference = openReference();

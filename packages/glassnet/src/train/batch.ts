@@ -46,12 +46,17 @@ export class BatchTable {
     this.#targets = allocate(data.targets.dtype, 0);
   }
 
-  /** Filled anew at each call: it must be used up by then. */
-  rows(indices: Int32Array): Record<string, TypedArray> {
-    if (!this.#residence.isFed(this.#data)) return { indices };
+  /** Adds the rows to a table, which is returned. They are filled anew at each call, and must be used up by then. */
+  rows(indices: Int32Array, table: Record<string, TypedArray> = {}): Record<string, TypedArray> {
+    if (!this.#residence.isFed(this.#data)) {
+      table.indices = indices;
+      return table;
+    }
     this.#inputs = gatherRows(this.#data.inputs, indices, this.#inputs);
     this.#targets = gatherRows(this.#data.targets, indices, this.#targets);
-    return { inputs: this.#inputs, targets: this.#targets };
+    table.inputs = this.#inputs;
+    table.targets = this.#targets;
+    return table;
   }
 }
 

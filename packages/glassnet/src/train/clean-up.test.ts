@@ -3,7 +3,6 @@ import { bitsOf, clouds, failureOf, network, runToEnd, WatchedDevice } from "../
 import { crossEntropy } from "../loss/cross-entropy.ts";
 import { runAll, withCleanUp } from "./clean-up.ts";
 import { evaluate } from "./evaluate.ts";
-import { inTurn } from "./in-turn.ts";
 import { train } from "./train.ts";
 
 const failing = (text: string) => () => Promise.reject(new Error(text));
@@ -24,20 +23,6 @@ test("a result comes after its clean-ups; an error is never replaced by one of t
   expect(await withCleanUp(async () => 1, [async () => 2])).toBe(1);
   expect(await failureOf(() => withCleanUp(async () => 1, [failing("clean-up")]))).toBe("Error: clean-up");
   expect(await failureOf(() => withCleanUp(failing("work"), [failing("clean-up")]))).toBe("Error: work");
-});
-
-test("work in turn begins when the work before it has ended, however it ended", async () => {
-  const turn = inTurn();
-  const log: string[] = [];
-  const work = (name: string, ms: number) => async () => {
-    log.push(`${name} begins`);
-    await new Promise((resolve) => setTimeout(resolve, ms));
-    log.push(`${name} ends`);
-    if (name === "b") throw new Error(name);
-  };
-  const all = [turn(work("a", 5)), turn(work("b", 1)), turn(work("c", 0))];
-  expect((await Promise.allSettled(all)).map(({ status }) => status)).toEqual(["fulfilled", "rejected", "fulfilled"]);
-  expect(log).toEqual(["a begins", "a ends", "b begins", "b ends", "c begins", "c ends"]);
 });
 
 /** A device that breaks for good once it is told to. */

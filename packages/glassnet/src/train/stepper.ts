@@ -100,11 +100,23 @@ export class Stepper {
     return this.#pace.steps(remaining);
   }
 
-  /** Runs steps from step `first` on, with the rows of their batches one after the other. */
+  /** Runs steps from step `first` on, with the rows of their batches one after the other, then lets others run. */
   run(first: number, indices: Int32Array, steps: number): Promise<RunResult> {
     const loaded = this.#loaded.get(indices.length / steps)!;
     this.#present = undefined;
     return this.#pace.run(this.#residence.device, loaded, steps, this.#table(first, indices, steps));
+  }
+
+  /** Whether steps can be run at once, on the calling thread. */
+  get isBlocking(): boolean {
+    return this.#residence.device.sync !== undefined;
+  }
+
+  /** The same at once, on a device that blocks. Letting others run is left to the caller. */
+  runNow(first: number, indices: Int32Array, steps: number): RunResult {
+    const loaded = this.#loaded.get(indices.length / steps)!;
+    this.#present = undefined;
+    return this.#pace.runNow(this.#residence.device.sync!, loaded, steps, this.#table(first, indices, steps));
   }
 
   /** Finds out why a step was not applied. */
@@ -128,7 +140,7 @@ export class Stepper {
         column[i] = checkScalar(optimizer.kind, name, row[name], step);
       }
     }
-    return Object.assign(table.rows, this.#batches.rows(indices));
+    return this.#batches.rows(indices, table.rows);
   }
 
   #newTable(steps: number): Table {

@@ -4,6 +4,7 @@ import type { Dataset } from "../data/dataset.ts";
 import { digestOf } from "../data/digest.ts";
 import type { Layer } from "../nn/layer.ts";
 import { adamW } from "../optim/adam.ts";
+import type { RunResult } from "../program/program.ts";
 import { deviceOr } from "../tensor/device.ts";
 import { paramsOf } from "../tensor/variable.ts";
 import { type Failure, runAll } from "./clean-up.ts";
@@ -13,9 +14,9 @@ import {
   EVENT_VERSION,
   type Scores,
   type StartEvent,
+  type StepEvent,
   type TrainEvent,
 } from "./events.ts";
-import { inTurn } from "./in-turn.ts";
 import { Measure } from "./measure.ts";
 import { meritOf, resolveMonitor } from "./monitor.ts";
 import { checkTrainOptions, resolveBatchSize, type TrainOptions, trainOptions } from "./options.ts";
@@ -23,19 +24,12 @@ import { Residence } from "./residence.ts";
 import { type Best, checkSnapshot, copyArrays, SNAPSHOT_VERSION, type Snapshot } from "./snapshot.ts";
 import type { StepParts } from "./step-program.ts";
 import { Stepper, type Values } from "./stepper.ts";
+import { type Training, TrainingEvents } from "./training-events.ts";
 
 /**
  * @file The training loop: an async generator of events that knows nothing of who watches. Between two events the
  * state of the training is whole and can be taken as a snapshot.
  */
-
-/** A training under way: iterate it for its events. What is asked of it while a step runs waits for the step's end. */
-export interface Training extends AsyncIterableIterator<TrainEvent> {
-  /** The whole state, to go on from later with `restore`: between the first event and the last. */
-  snapshot(): Promise<Snapshot>;
-  /** Copies the present weights and states into the model, to look at them between two epochs. */
-  sync(): Promise<void>;
-}
 
 /** What a training has on the device. */
 interface Open {
@@ -45,7 +39,21 @@ interface Open {
   readonly validation: Measure | undefined;
 }
 
-class Trainer {
+/** Steps to run in one call: their first, the rows of their batches one after the other, and how many rows each has. */
+interface NextRun {
+  first: number;
+  indices: Int32Array;
+  steps: number;
+  batch: number;
+}
+
+/** Where in its epoch a batch stands that was not applied, and how many rows it has. */
+interface Stop {
+  readonly position: number;
+  readonly batch: number;
+}
+
+export class Trainer {
   readonly #options: TrainOptions;
   readonly #parts: StepParts;
   readonly #batchSize: number;
@@ -63,6 +71,13 @@ class Trainer {
   /** Whether the training goes on: its state is on the device, and the weights are those of the last step. */
   #isUnderWay = false;
   #digest: string | undefined;
+  #phase: "new" | "running" | "ended" | "over" = "new";
+  /** The rows in the order of an epoch. */
+  #order: Int32Array = new Int32Array(0);
+  #orderOf = -1;
+  readonly #run: NextRun = { first: 0, indices: new Int32Array(0), steps: 0, batch: 0 };
+  /** The batch at which the guard stopped the training. */
+  #stoppedAt: Stop | undefined;
 
   constructor(model: Layer, data: Dataset, options: TrainOptions) {
     const { optimizer = adamW(), loss } = options;
@@ -117,6 +132,7 @@ class Trainer {
     await held?.load();
     this.#lastGood = await stepper.read();
     this.#isUnderWay = true;
+    this.#phase = "running";
     return open;
   }
 
@@ -179,70 +195,101 @@ class Trainer {
     await this.#openFor("sync", true).stepper.sync();
   }
 
-  /** Events to the end; whatever happens, the device is given back, and what was learned is kept. */
-  async *events(): AsyncGenerator<TrainEvent, void, undefined> {
+  /** The next event, or `undefined` after the last. Whatever happens, the device is given back, and what was learned is kept. */
+  async event(): Promise<TrainEvent | undefined> {
+    if (this.#phase === "over") return undefined;
     let failure: Failure | undefined;
     try {
-      yield* this.#run(await this.#prepare());
+      const event = this.#phase === "new" ? this.#start(await this.#prepare()) : await this.#nextEvent(this.#open!);
+      if (event !== undefined) return event;
     } catch (error) {
       failure = { error };
-    } finally {
-      await this.#close(failure);
     }
+    await this.close(failure);
+    return undefined;
   }
 
-  async *#run(open: Open): AsyncGenerator<TrainEvent, void, undefined> {
-    const { stepper } = open;
-    const { data } = this.#parts;
-    yield this.#start(open);
-    const total = this.#epochs * this.#stepsPerEpoch;
-    const fullBatches = Math.floor(data.size / this.#batchSize);
-    let order: Int32Array = new Int32Array(0);
-    let orderOf = -1;
-    for (;;) {
-      // At the top of the loop: a snapshot may have been taken between an epoch's last step and its end.
-      if (this.#step === (this.#epochsDone + 1) * this.#stepsPerEpoch) yield await this.#endEpoch(open);
-      if (this.#step >= total) break;
-      if (this.#options.signal?.aborted === true) {
-        yield await this.#end(open, "stopped");
-        return;
-      }
-      const epoch = Math.floor(this.#step / this.#stepsPerEpoch); // counted from 0
-      const position = this.#step % this.#stepsPerEpoch;
-      if (orderOf !== epoch) {
-        order = epochOrder(data.size, this.#seed, epoch);
-        orderOf = epoch;
-      }
-      const isFull = position < fullBatches;
-      const batch = isFull ? this.#batchSize : data.size % this.#batchSize;
-      const asked = isFull ? stepper.steps(Math.min(fullBatches - position, this.#stepsPerEvent)) : 1;
-      const begin = position * this.#batchSize;
-      const indices = order.subarray(begin, begin + asked * batch);
-      const { perStep, steps, stopped } = await stepper.run(this.#step, indices, asked);
-      const all = perStep.loss as Float32Array | Float64Array;
-      const losses = all.length === steps ? all : all.slice(0, steps);
-      this.#step += steps;
-      for (let i = 0; i < steps; i++) this.#epochLoss += losses[i]! * batch;
-      if (steps > 0) {
-        yield {
-          version: EVENT_VERSION,
-          kind: "step",
-          step: this.#step,
-          epoch: epoch + 1,
-          losses,
-          examples: steps * batch,
-          learningRate: this.#learningRate(this.#step - 1),
-          elapsedMs: this.#elapsedMs,
-        };
-      }
-      if (stopped) {
-        const bad = (position + steps) * this.#batchSize;
-        const divergence = await stepper.diagnose(this.#step, order.subarray(bad, bad + batch));
-        yield await this.#end(open, "diverged", divergence);
-        return;
-      }
+  async #nextEvent(open: Open): Promise<TrainEvent | undefined> {
+    if (this.#phase === "ended") return undefined;
+    if (this.#stoppedAt !== undefined) return this.#diverged(open, this.#stoppedAt);
+    // Before anything else: a snapshot may have been taken between an epoch's last step and its end.
+    if (this.#step === (this.#epochsDone + 1) * this.#stepsPerEpoch) return this.#endEpoch(open);
+    if (this.#step >= this.#epochs * this.#stepsPerEpoch) return this.#end(open, "completed");
+    if (this.#options.signal?.aborted === true) return this.#end(open, "stopped");
+    const { first, indices, steps, batch } = this.#nextRun(open);
+    const result = await open.stepper.run(first, indices, steps);
+    return this.#note(result, batch) ?? this.#nextEvent(open);
+  }
+
+  /**
+   * Steps that need no more than the calling thread, at once: most events are of this kind, and they are made with few
+   * objects. `undefined` if something else is due.
+   */
+  stepNow(): StepEvent | undefined {
+    const open = this.#open;
+    const isDue =
+      this.#phase === "running" &&
+      this.#stoppedAt === undefined &&
+      this.#step < (this.#epochsDone + 1) * this.#stepsPerEpoch &&
+      this.#step < this.#epochs * this.#stepsPerEpoch &&
+      this.#options.signal?.aborted !== true;
+    if (open === undefined || !isDue || !open.stepper.isBlocking) return undefined;
+    const { first, indices, steps, batch } = this.#nextRun(open);
+    return this.#note(open.stepper.runNow(first, indices, steps), batch);
+  }
+
+  /** Which steps to run next. Shared, and valid until the next call. */
+  #nextRun({ stepper }: Open): NextRun {
+    const run = this.#run;
+    const { size } = this.#parts.data;
+    const batchSize = this.#batchSize;
+    const epoch = Math.floor(this.#step / this.#stepsPerEpoch); // counted from 0
+    const position = this.#step % this.#stepsPerEpoch;
+    if (this.#orderOf !== epoch) {
+      this.#order = epochOrder(size, this.#seed, epoch);
+      this.#orderOf = epoch;
     }
-    yield await this.#end(open, "completed");
+    const fullBatches = Math.floor(size / batchSize);
+    const isFull = position < fullBatches;
+    run.first = this.#step;
+    run.batch = isFull ? batchSize : size % batchSize;
+    run.steps = isFull ? stepper.steps(Math.min(fullBatches - position, this.#stepsPerEvent)) : 1;
+    run.indices = this.#rowsFrom(position * batchSize, run.steps * run.batch);
+    return run;
+  }
+
+  /** Some of the epoch's rows in their order, copied: a view would be a new object each time. */
+  #rowsFrom(begin: number, count: number): Int32Array {
+    if (this.#run.indices.length !== count) this.#run.indices = new Int32Array(count);
+    const { indices } = this.#run;
+    for (let i = 0; i < count; i++) indices[i] = this.#order[begin + i]!;
+    return indices;
+  }
+
+  /** Takes note of steps that were run, and tells of those that were applied, if any were. */
+  #note({ perStep, steps, stopped }: RunResult, batch: number): StepEvent | undefined {
+    const all = perStep.loss as Float32Array | Float64Array;
+    const losses = all.length === steps ? all : all.slice(0, steps);
+    const epoch = Math.floor(this.#step / this.#stepsPerEpoch) + 1;
+    this.#step += steps;
+    for (let i = 0; i < steps; i++) this.#epochLoss += losses[i]! * batch;
+    if (stopped) this.#stoppedAt = { position: this.#step % this.#stepsPerEpoch, batch };
+    if (steps === 0) return undefined;
+    return {
+      version: EVENT_VERSION,
+      kind: "step",
+      step: this.#step,
+      epoch,
+      losses,
+      examples: steps * batch,
+      learningRate: this.#learningRate(this.#step - 1),
+      elapsedMs: this.#elapsedMs,
+    };
+  }
+
+  async #diverged(open: Open, { position, batch }: Stop): Promise<EndEvent> {
+    const divergence = await open.stepper.diagnose(this.#step, this.#rowsFrom(position * this.#batchSize, batch));
+    return this.#end(open, "diverged", divergence);
   }
 
   #start({ residence: { device } }: Open): StartEvent {
@@ -317,6 +364,7 @@ class Trainer {
     }
     await stepper.sync();
     const validation = await open.validation?.scores();
+    this.#phase = "ended";
     return {
       version: EVENT_VERSION,
       kind: "end",
@@ -337,8 +385,10 @@ class Trainer {
     await stepper.replace(values);
   }
 
-  async #close(failure: Failure | undefined): Promise<void> {
+  /** Ends the training, perhaps before its time, and throws why if it failed. */
+  async close(failure?: Failure): Promise<void> {
     const open = this.#open;
+    this.#phase = "over";
     // A listener that leaves early still gets what was learned so far.
     const keep = this.#isUnderWay ? [() => open!.stepper.sync()] : [];
     this.#open = undefined;
@@ -370,16 +420,5 @@ class Trainer {
  */
 export function train(model: Layer, data: Dataset, options: TrainOptions): Training {
   checkTrainOptions(model, data, options);
-  const trainer = new Trainer(model, data, options);
-  const events = trainer.events();
-  const turn = inTurn();
-  const training: Training = {
-    next: () => turn(() => events.next()),
-    return: () => turn(() => events.return()),
-    throw: (error) => turn(() => events.throw(error)),
-    [Symbol.asyncIterator]: () => training,
-    snapshot: () => turn(() => trainer.snapshot()),
-    sync: () => turn(() => trainer.sync()),
-  };
-  return training;
+  return new TrainingEvents(new Trainer(model, data, options));
 }
