@@ -13,6 +13,7 @@ import { buildProgram } from "../../src/program/build.ts";
 import type { RunRequest, Source } from "../../src/program/program.ts";
 import type { FuzzCase } from "./fuzz-case.ts";
 import { type Draw, kernel, random, windows } from "./random-kernel.ts";
+import { rowNumbers, views } from "./random-views.ts";
 import { type Bounded, exactly, runBounded } from "./slack.ts";
 
 /**
@@ -218,6 +219,8 @@ class Generator {
           "random",
           "iota",
           "input",
+          "views",
+          "rowNumbers",
         ],
       ])
     ) {
@@ -245,7 +248,7 @@ class Generator {
         if (x.dtype !== "bool") {
           return [emit(this.#pick<PrimName>(["eq", "lt", "le"]), [x, this.#beside(x)] as never, {})];
         }
-        if (this.#chance(0.3)) return [o.not(x)];
+        if (this.#chance(0.5)) return [o.not(x)];
         return [emit(this.#pick<PrimName>(["and", "or", "eq"]), [x, this.#beside(x)] as never, {})];
       }
       case "where": {
@@ -310,6 +313,10 @@ class Generator {
         return [windows(this.#draw)];
       case "random":
         return [random(this.#draw)];
+      case "views":
+        return views(this.#draw);
+      case "rowNumbers":
+        return rowNumbers(this.#draw);
       case "iota": {
         const shape = this.#shape();
         return shape.length === 0
@@ -410,9 +417,10 @@ class Generator {
     const values = this.#pool;
     const outputs: Record<string, Value> = {};
     const perStep: Record<string, Value> = {};
-    const newest = values.slice(-6);
+    const keepsAll = this.#chance(0.15); // what is kept has a slot for itself
+    const newest = keepsAll ? values : values.slice(-6);
     newest.forEach((value, i) => {
-      if (i === newest.length - 1 || this.#chance(0.7)) outputs[`o${i}`] = value;
+      if (keepsAll || i === newest.length - 1 || this.#chance(0.7)) outputs[`o${i}`] = value;
     });
     if (this.#chance(0.3)) outputs.any = this.#pick(values);
     if (this.#chance(0.3)) perStep.some = this.#pick(values);

@@ -17,6 +17,8 @@ import { collapse } from "./view.ts";
 const MAX_ROW = 4096;
 /** Slots are numbered up to 64: operands and results together stay well below. */
 const MAX_PARTS = 44;
+/** The same with what is spread over rows, which takes slots of its own. */
+const MAX_SPREAD_PARTS = 58;
 /** Up to so many elements one thread alone is as fast as several. */
 const SMALL = 16_384;
 
@@ -25,6 +27,10 @@ const equal = (a: readonly number[], b: readonly number[]): boolean =>
 
 /** How many elements the block's index space has. */
 const volume = (sizes: readonly number[]): number => sizes.reduce((product, size) => product * size, 1);
+
+/** Numbers a row that the block makes: each takes another slot where it is used for the whole row. */
+const rowsIn = ({ rowDims, extents }: Block): number =>
+  rowDims === undefined ? 0 : [...extents.values()].filter((extent) => extent === "row").length;
 
 class Fusion {
   readonly #memory: readonly Memory[];
@@ -122,7 +128,8 @@ class Fusion {
   }
 
   #tryJoin(block: Block, node: PointNode): boolean {
-    if (block.nodes.length + block.views.size + 2 + node.inputs.length > MAX_PARTS) return false;
+    const parts = block.nodes.length + block.views.size + 2 + node.inputs.length;
+    if (parts > MAX_PARTS || parts + rowsIn(block) > MAX_SPREAD_PARTS) return false;
     const joining = fit(block, node);
     if (joining === undefined) return false;
     const outside = rootsOf(node).filter((root) => !block.extents.has(root));
@@ -139,6 +146,7 @@ class Fusion {
   #mayMerge(home: Block, other: Block, node: PointNode): boolean {
     const parts = home.nodes.length + other.nodes.length + home.views.size + other.views.size;
     if (parts > MAX_PARTS || !equal(home.sizes, other.sizes)) return false;
+    if (parts + rowsIn(home) + rowsIn(other) > MAX_SPREAD_PARTS) return false;
     if (home.rowDims !== undefined && other.rowDims !== undefined && home.rowDims !== other.rowDims) return false;
     const splits = home.splits.filter((d) => other.splits.includes(d));
     if (splits.length === 0 && home.splits.length + other.splits.length > 0 && volume(home.sizes) > SMALL) return false;
