@@ -1,33 +1,20 @@
 import { describe, expect, test } from "vitest";
-import type { TensorType } from "../../core/shape.ts";
-import { GraphBuilder } from "../../ir/builder.ts";
-import type { Value, ValueOf } from "../../ir/graph.ts";
-import { infer } from "../../ops/all.ts";
+import { ProgramSketch } from "../../../test/program-sketch.ts";
+import type { Value } from "../../ir/graph.ts";
 import { softmax } from "../../ops/composite.ts";
-import { Ops } from "../../ops/operations.ts";
-import { buildProgram } from "../build.ts";
-import type { Source } from "../program.ts";
 import { type BlockPlan, blockScratch, encodeBlock } from "./block.ts";
 import { lowerProgram } from "./lower.ts";
 import { MAX_DIMS } from "./many-dims.ts";
 import { nodesOf } from "./node.ts";
 
-const builder = new GraphBuilder(infer);
-const o = new Ops<Value>(builder);
-const sources = new Map<ValueOf<"input">, Source>();
+const sketch = new ProgramSketch();
+const { o } = sketch;
+const feed: ProgramSketch["feed"] = (shape, dtype) => sketch.feed(shape, dtype);
 
-function feed(shape: TensorType["shape"], dtype: TensorType["dtype"] = "f32"): Value {
-  const value = builder.input({ dtype, shape }, "x");
-  sources.set(value, { kind: "feed", name: `x${sources.size}` });
-  return value as Value;
-}
-
-function plansOf(...values: readonly Value[]): BlockPlan[] {
-  const outputs = Object.fromEntries(values.map((value, i) => [`y${i}`, value]));
-  return lowerProgram(buildProgram({ sources, outputs })).instructions.flatMap(({ kernel, plan }) =>
+const plansOf = (...values: readonly Value[]): BlockPlan[] =>
+  lowerProgram(sketch.programOf(...values)).instructions.flatMap(({ kernel, plan }) =>
     kernel === "block" ? [plan!] : [],
   );
-}
 
 const planOf = (...values: readonly Value[]): BlockPlan => plansOf(...values)[0]!;
 
@@ -87,7 +74,7 @@ describe("threads divide", () => {
 
 test("a block is written as the head, sizes, inputs, constants, operations and outputs of kernels/block.h", () => {
   const y = o.maximum(o.mul(feed([3, 4]), 2), feed([4]));
-  const program = buildProgram({ sources, outputs: { y } });
+  const program = sketch.programOf(y);
   const plan = lowerProgram(program).instructions[0]!.plan!;
   const words = encodeBlock(plan, nodesOf(program).memory);
   const [input, constant, operation, output] = [5 + MAX_DIMS, 2, 7, 5 + MAX_DIMS];

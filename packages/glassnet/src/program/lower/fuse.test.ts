@@ -1,32 +1,24 @@
 import { describe, expect, test } from "vitest";
-import type { TensorType } from "../../core/shape.ts";
-import { GraphBuilder } from "../../ir/builder.ts";
-import type { Value, ValueOf } from "../../ir/graph.ts";
-import { infer } from "../../ops/all.ts";
+import { ProgramSketch } from "../../../test/program-sketch.ts";
+import type { Value } from "../../ir/graph.ts";
 import { layerNorm, relu, softmax } from "../../ops/composite.ts";
-import { Ops } from "../../ops/operations.ts";
-import { buildProgram } from "../build.ts";
-import type { Source } from "../program.ts";
 import { fuse } from "./fuse.ts";
 import { lowerProgram } from "./lower.ts";
 import { nodesOf } from "./node.ts";
 import { schedule, type Unit } from "./unit.ts";
 
-const builder = new GraphBuilder(infer);
-const o = new Ops<Value>(builder);
-const sources = new Map<ValueOf<"input">, Source>();
-
-function feed(shape: TensorType["shape"], dtype: TensorType["dtype"] = "f32"): Value {
-  const value = builder.input({ dtype, shape }, "x");
-  sources.set(value, { kind: "feed", name: `x${sources.size}` });
-  return value as Value;
-}
+const sketch = new ProgramSketch();
+const { o } = sketch;
+const feed: ProgramSketch["feed"] = (shape, dtype) => sketch.feed(shape, dtype);
 
 function unitsOf(...values: readonly Value[]): Unit[] {
-  const outputs = Object.fromEntries(values.map((value, i) => [`y${i}`, value]));
-  const { nodes, memory } = nodesOf(buildProgram({ sources, outputs }));
+  const { nodes, memory } = nodesOf(sketch.programOf(...values));
   return schedule(fuse(nodes, memory));
 }
+
+/** How many slots the blocks of a program need. */
+const slotsOf = (...values: readonly Value[]): number[] =>
+  lowerProgram(sketch.programOf(...values)).instructions.map(({ plan }) => plan!.slots);
 
 /** What each unit does: a block's primitives, with a product in front if it has one. */
 const summary = (units: readonly Unit[]): string[] =>
@@ -74,7 +66,7 @@ describe("blocks stay apart", () => {
   test("where one reads the other's elements in another order", () => {
     const y = o.tanh(feed([8, 4]));
     expect(summary(unitsOf(o.exp(o.transpose(y))))).toEqual(["tanh", "exp"]);
-    expect(summary(unitsOf(o.exp(builder.emit("flip", [y], { axes: [0] }))))).toEqual(["tanh", "exp"]);
+    expect(summary(unitsOf(o.exp(o.flip(y, [0]))))).toEqual(["tanh", "exp"]);
   });
 
   test("where a sum over rows is needed whole before anything else", () => {
@@ -113,9 +105,26 @@ describe("blocks stay apart", () => {
     const window = (value: Value, start: number): Value => o.slice(value, [{ start, stop: start + 100 }]);
     let y = window(x, 0);
     for (let i = 0; i < 42; i++) y = o.where(window(mask, i), window(x, i + 1), y);
-    const program = buildProgram({ sources, outputs: { y } });
-    const slots = lowerProgram(program).instructions.map(({ plan }) => plan!.slots);
+    const slots = slotsOf(y);
     expect(Math.max(...slots)).toBeLessThanOrEqual(64);
     expect(slots.length).toBeLessThan(8);
+  });
+
+  test("where numbers that are spread over their rows would need more than there are", () => {
+    const x = feed([6, 9]);
+    const results: Value[] = [];
+    const choices: (readonly [Value, Value, Value])[] = [];
+    let last = o.max(x, { axes: 1, keepDims: true });
+    for (let i = 0; i < 8; i++) {
+      const no = o.tanh(last);
+      const choice = [o.lt(last, no), last, no] as const;
+      choices.push(choice);
+      results.push(...choice); // kept, so that each has a slot to itself
+      last = o.neg(no);
+    }
+    const spread = (row: Value): Value => o.broadcast(row, [6, 9]);
+    for (const [of, yes, no] of choices) results.push(o.where(spread(of), spread(yes), spread(no)));
+    for (const [of, yes, no] of choices) results.push(o.where(spread(of), spread(no), spread(yes)));
+    expect(Math.max(...slotsOf(...results))).toBeLessThanOrEqual(64);
   });
 });

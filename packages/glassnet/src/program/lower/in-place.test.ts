@@ -1,12 +1,10 @@
 import { describe, expect, test } from "vitest";
+import { ProgramSketch } from "../../../test/program-sketch.ts";
 import { openReference } from "../../backends/reference/device.ts";
 import { openWasmSync } from "../../backends/wasm/open.ts";
-import { GraphBuilder } from "../../ir/builder.ts";
 import type { Value, ValueOf } from "../../ir/graph.ts";
-import { infer } from "../../ops/all.ts";
-import { Ops } from "../../ops/operations.ts";
-import { buildProgram } from "../build.ts";
-import type { Program, Source } from "../program.ts";
+import type { Ops } from "../../ops/operations.ts";
+import type { Program } from "../program.ts";
 import { lowerProgram } from "./lower.ts";
 
 const SHAPE = [48, 48] as const; // large enough for several tiles
@@ -24,15 +22,10 @@ interface Results {
 }
 
 function programOf(make: (sketch: Sketch) => Results): Program {
-  const builder = new GraphBuilder(infer);
-  const sources = new Map<ValueOf<"input">, Source>();
-  const state = (name: string): ValueOf<"input"> => {
-    const input = builder.input({ dtype: "f32", shape: SHAPE }, name);
-    sources.set(input, { kind: "state", name });
-    return input;
-  };
-  const { writes, ...others } = make({ o: new Ops<Value>(builder), state });
-  return buildProgram({ sources, writes: writes.map(([at, value]) => ({ state: at, value })), ...others });
+  const sketch = new ProgramSketch();
+  const state = (name: string) => sketch.input("state", { dtype: "f32", shape: SHAPE }, name);
+  const { writes, ...others } = make({ o: sketch.o, state });
+  return sketch.program({ writes: writes.map(([at, value]) => ({ state: at, value })), ...others });
 }
 
 /** The states that have a second place for their next value. */

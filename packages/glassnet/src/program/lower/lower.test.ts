@@ -1,39 +1,27 @@
 import { describe, expect, test } from "vitest";
-import type { TensorType } from "../../core/shape.ts";
-import { GraphBuilder } from "../../ir/builder.ts";
-import type { Value, ValueOf } from "../../ir/graph.ts";
-import { infer } from "../../ops/all.ts";
-import { Ops } from "../../ops/operations.ts";
-import { buildProgram } from "../build.ts";
-import type { Source } from "../program.ts";
+import { ProgramSketch } from "../../../test/program-sketch.ts";
+import type { Value } from "../../ir/graph.ts";
 import { type Lowered, lowerProgram } from "./lower.ts";
 
-const builder = new GraphBuilder(infer);
-const o = new Ops<Value>(builder);
-const sources = new Map<ValueOf<"input">, Source>();
+const sketch = new ProgramSketch();
+const { o } = sketch;
+const feed: ProgramSketch["feed"] = (shape, dtype) => sketch.feed(shape, dtype);
 
-function feed(type: TensorType): Value {
-  const value = builder.input(type, "x");
-  sources.set(value, { kind: "feed", name: `x${sources.size}` });
-  return value as Value;
-}
-
-const lower = (...values: readonly Value[]): Lowered =>
-  lowerProgram(buildProgram({ sources, outputs: Object.fromEntries(values.map((value, i) => [`y${i}`, value])) }));
+const lower = (...values: readonly Value[]): Lowered => lowerProgram(sketch.programOf(...values));
 const kernelsOf = ({ instructions }: Lowered) => instructions.map(({ kernel }) => kernel);
 
 test("a kernel sees a reshaped operand in the shape that it has there, not in that of the memory", () => {
-  const x = o.reshape(feed({ dtype: "f32", shape: [300] }), [12, 25]);
-  const indices = feed({ dtype: "i32", shape: [4] });
+  const x = o.reshape(feed([300]), [12, 25]);
+  const indices = feed([4], "i32");
   const { instructions } = lower(o.gather(x, indices, 1));
   const reshaped = instructions[0]!.args;
-  const plain = lower(o.gather(feed({ dtype: "f32", shape: [12, 25] }), indices, 1)).instructions[0]!.args;
+  const plain = lower(o.gather(feed([12, 25]), indices, 1)).instructions[0]!.args;
   expect(reshaped.slice(3)).toEqual(plain.slice(3));
 });
 
 test("a kernel that makes no elements fills none: sizes beside the 0 may be of any size, and operands are kept apart", () => {
-  const x = feed({ dtype: "f32", shape: [1024, 0, 5000, 1024, 5000] });
-  const start = feed({ dtype: "i32", shape: [5] });
+  const x = feed([1024, 0, 5000, 1024, 5000]);
+  const start = feed([5], "i32");
   const lowered = lower(o.dynamicSlice(x, o.add(start, 1), [1023, 0, 4999, 1024, 4998]));
   expect(kernelsOf(lowered)).toEqual(["block", "fill"]);
   expect(lowered.instructions[1]!.args[2]).toBe(0);
@@ -44,8 +32,8 @@ test("a kernel that makes no elements fills none: sizes beside the 0 may be of a
 
 describe("memory", () => {
   test("what is never needed at the same time shares it", () => {
-    const x = feed({ dtype: "f32", shape: [64, 64] });
-    const chain = [1, 2, 3, 4].reduce((y: Value) => o.gather(y, feed({ dtype: "i32", shape: [64] }), 0), x);
+    const x = feed([64, 64]);
+    const chain = [1, 2, 3, 4].reduce((y: Value) => o.gather(y, feed([64], "i32"), 0), x);
     const lowered = lower(chain);
     expect(kernelsOf(lowered)).toEqual(["gather", "gather", "gather", "gather"]);
     // The operand, what is being made of it, and the indices.

@@ -1,26 +1,16 @@
 import { expect, test } from "vitest";
-import type { TensorType } from "../../core/shape.ts";
-import { GraphBuilder } from "../../ir/builder.ts";
-import type { Value, ValueOf } from "../../ir/graph.ts";
-import { infer } from "../../ops/all.ts";
-import { buildProgram } from "../build.ts";
-import type { Source } from "../program.ts";
+import { ProgramSketch } from "../../../test/program-sketch.ts";
+import type { Value } from "../../ir/graph.ts";
 import { nodesOf } from "./node.ts";
 
-const builder = new GraphBuilder(infer);
-const sources = new Map<ValueOf<"input">, Source>();
-
-function input(kind: "state" | "row" | "feed", type: TensorType): Value {
-  const value = builder.input(type, kind);
-  sources.set(value, { kind, name: `${kind}${sources.size}` });
-  return value as Value;
-}
+const sketch = new ProgramSketch();
+const { builder } = sketch;
 
 const nodes = (outputs: Readonly<Record<string, Value>>, perStep: Readonly<Record<string, Value>> = {}) =>
-  nodesOf(buildProgram({ sources, outputs, perStep }));
+  nodesOf(sketch.program({ outputs, perStep }));
 
 test("movements are views, and make no work of their own", () => {
-  const x = input("feed", { dtype: "f32", shape: [2, 3] });
+  const x = sketch.feed([2, 3]);
   const transposed = builder.emit("transpose", [x], { perm: [1, 0] });
   const flipped = builder.emit("flip", [transposed], { axes: [0] });
   const y = builder.emit("neg", [flipped], {});
@@ -30,7 +20,7 @@ test("movements are views, and make no work of their own", () => {
 });
 
 test("an output that is a row is copied: a row lies elsewhere at each step, and the last is wanted", () => {
-  const row = input("row", { dtype: "f32", shape: [3] });
+  const row = sketch.input("row", { dtype: "f32", shape: [3] });
   const { memory, nodes: made, outputs } = nodes({ row });
   expect(made).toMatchObject([{ prim: "copy", inputs: [{ root: 0 }], output: 1 }]);
   expect(outputs).toEqual([{ name: "row", memory: 1 }]);
@@ -38,34 +28,32 @@ test("an output that is a row is copied: a row lies elsewhere at each step, and 
 });
 
 test("what is collected at every step and returned at the end has memory for each", () => {
-  const x = builder.emit("neg", [input("feed", { dtype: "f32", shape: [3] })], {});
+  const x = builder.emit("neg", [sketch.feed([3])], {});
   const { perStep, outputs } = nodes({ x }, { x });
   expect(perStep[0]!.memory).not.toBe(outputs[0]!.memory);
 });
 
 test("a value that is a view of a state is copied before the state takes it", () => {
-  const state = input("state", { dtype: "f32", shape: [2, 2] });
+  const state = sketch.input("state", { dtype: "f32", shape: [2, 2] });
   const value = builder.emit("transpose", [state], { perm: [1, 0] });
-  const { writes, nodes: made } = nodesOf(
-    buildProgram({ sources, writes: [{ state: state as ValueOf<"input">, value }] }),
-  );
+  const { writes, nodes: made } = nodesOf(sketch.program({ writes: [{ state, value }] }));
   expect(made).toMatchObject([{ prim: "copy", inputs: [{ root: writes[0]!.state }], output: writes[0]!.next }]);
 });
 
 test("two states that take each other's value get copies of their own", () => {
-  const a = input("state", { dtype: "i32", shape: [2] }) as ValueOf<"input">;
-  const b = input("state", { dtype: "i32", shape: [2] }) as ValueOf<"input">;
+  const a = sketch.input("state", { dtype: "i32", shape: [2] });
+  const b = sketch.input("state", { dtype: "i32", shape: [2] });
   const writes = [
     { state: a, value: b as Value },
     { state: b, value: a as Value },
   ];
-  const made = nodesOf(buildProgram({ sources, writes }));
+  const made = nodesOf(sketch.program({ writes }));
   expect(new Set(made.writes.flatMap(({ state, next }) => [state, next])).size).toBe(4);
 });
 
 test("a batch of products with one right side is one product with more rows", () => {
-  const a = input("feed", { dtype: "f32", shape: [4, 2, 3] });
-  const b = input("feed", { dtype: "f32", shape: [3, 5] });
+  const a = sketch.feed([4, 2, 3]);
+  const b = sketch.feed([3, 5]);
   const y = builder.emit("matmul", [a, b], {});
   expect(nodes({ y }).nodes).toMatchObject([{ kind: "product", batch: 1, m: 8, n: 5, k: 3 }]);
 });
