@@ -19,6 +19,7 @@ import { train } from "../src/train/train.ts";
 import { ableSamples, programOf } from "./one-primitive.ts";
 import type { AnySample } from "./samples.ts";
 import { bitsOf } from "./training.ts";
+import { wasmForms } from "./wasm-forms.ts";
 
 /**
  * @file Results are the same bits on any number of threads: of every sample, of each kind of kernel on operands so large
@@ -36,11 +37,14 @@ interface Team {
 
 const TEAMS = [2, 3, 7];
 
-const wasmAlone = await openWasm({ relaxed: false });
 const wasm = await Promise.all(
-  TEAMS.map(async (threads): Promise<Team> => {
-    const device = await openWasm({ relaxed: false, threads });
-    return { title: `wasm, ${threads} threads`, threads, joined: await device.joined(), device, alone: wasmAlone };
+  wasmForms.map(async ({ title, relaxed }) => {
+    const alone = await openWasm({ relaxed });
+    const team = async (threads: number): Promise<Team> => {
+      const device = await openWasm({ relaxed, threads });
+      return { title: `${title}, ${threads} threads`, threads, joined: await device.joined(), device, alone };
+    };
+    return await Promise.all(TEAMS.map(team));
   }),
 );
 const variants = ["avx512", "avx2", "sse2", "neon"].filter((variant) => nativeGap({ variant }) === undefined);
@@ -154,7 +158,7 @@ async function bytesOfSample(device: Device, sample: AnySample): Promise<string>
   return Buffer.from(outputs.result!.buffer).toString("base64");
 }
 
-describe.each([...wasm, ...native])("$title", ({ threads, joined, device, alone }) => {
+describe.each([...wasm.flat(), ...native])("$title", ({ threads, joined, device, alone }) => {
   test("all of them join, without a word", () => {
     expect(joined).toBe(threads);
     expect(device.threads).toBe(threads);

@@ -33,7 +33,6 @@ typedef struct Check {
   int32_t buffer, elements;
   /** 0 for f32, then as frame.h has them. */
   int32_t dtype, padding;
-  double relative, absolute;
 } Check;
 
 static double element(const void *data, int32_t dtype, int32_t i) {
@@ -41,12 +40,14 @@ static double element(const void *data, int32_t dtype, int32_t i) {
   return dtype == I32 ? ((const int32_t *)data)[i] : ((const uint8_t *)data)[i];
 }
 
-static void compare(const char *title, int threads, const Check *check, const uint8_t *got, const void *expected) {
+/** Each element may be off by its tolerance; where that is negative, not even the sign of a zero may differ. */
+static void compare(const char *title, int threads, const Check *check, const uint8_t *got, const void *expected, const double *tolerances) {
   for (int32_t i = 0; i < check->elements; i++, checked++) {
     const double a = element(got, check->dtype, i), b = element(expected, check->dtype, i);
-    if (a == b || (isnan(a) && isnan(b))) continue;
-    if (fabs(a - b) <= check->absolute + check->relative * fabs(b)) continue;
-    if (is_reported()) printf("%s, %d threads: element %d is %.9g, expected %.9g\n", title, threads, i, a, b);
+    if (isnan(a) && isnan(b)) continue;
+    if (a == b && (tolerances[i] >= 0 || !signbit(a) == !signbit(b))) continue;
+    if (fabs(a - b) <= tolerances[i]) continue;
+    if (is_reported()) printf("%s, %d threads: element %d is %.9g, expected %.9g ± %.3g\n", title, threads, i, a, b, tolerances[i]);
     return;
   }
 }
@@ -92,8 +93,9 @@ int main(int count, char **argv) {
         const Check *check = take(sizeof(Check));
         const size_t bytes = (size_t)check->elements * (check->dtype == F32 || check->dtype == I32 ? 4 : 1);
         const void *expected = take(bytes);
+        const double *tolerances = take((size_t)check->elements * sizeof(double));
         const uint8_t *got = buffers[check->buffer];
-        compare(title, threads, check, got, expected);
+        compare(title, threads, check, got, expected, tolerances);
         if (t == 0) firsts[c] = memcpy(malloc(bytes + 1), got, bytes);
         else if (memcmp(firsts[c], got, bytes) != 0 && is_reported()) printf("%s: bits depend on the threads\n", title);
         if (t == 3) free(firsts[c]);

@@ -1,21 +1,22 @@
 /**
  * @file Writes the contract suite for programs.c: each sample as the lowered program that a device would run, its operands, the
- * reference backend's result and the tolerance.
+ * reference backend's result and the tolerance of each element.
  *
  *   npx tsx kernels/test/programs.ts programs.bin
  */
 import { closeSync, openSync, writeSync } from "node:fs";
-import { runPrimitive } from "../../src/backends/reference/kernels.ts";
-import type { ArrayData } from "../../src/core/array.ts";
 import type { TypedArray } from "../../src/core/dtype.ts";
 import { sizeOf } from "../../src/core/shape.ts";
-import type { Attrs, Inputs, PrimName } from "../../src/ir/prim.ts";
 import { dtypeNumber } from "../../src/program/lower/block.ts";
 import { lowerProgram } from "../../src/program/lower/lower.ts";
 import type { Program } from "../../src/program/program.ts";
-import { ableSamples, programOf, toleranceOf } from "../../test/one-primitive.ts";
+import { ableSamples, expectedOf, programOf } from "../../test/one-primitive.ts";
+import { toleranceOf } from "../../test/tolerances.ts";
 
 const file = openSync(process.argv[2] ?? "programs.bin", "w");
+
+/** Instead of a tolerance, where all bits must be the same. */
+const ALL_BITS = -1;
 
 /** The bytes, then what is missing to a multiple of 8. */
 function write(data: TypedArray | Uint8Array): void {
@@ -33,11 +34,7 @@ function constantData({ buffers }: Program, buffer: number): TypedArray {
 for (const [title, sample] of ableSamples) {
   const { program, feeds } = programOf(sample);
   const lowered = lowerProgram(program);
-  const expected = runPrimitive(
-    sample.prim,
-    sample.inputs as Inputs<PrimName, ArrayData>,
-    sample.attrs as Attrs<PrimName>,
-  );
+  const expected = expectedOf(sample);
   const given = lowered.buffers.flatMap(({ place }, buffer) => {
     if (place.kind === "feed") return [{ buffer, data: feeds[place.name]! }];
     if (place.kind === "constant") return [{ buffer, data: constantData(program, buffer) }];
@@ -56,10 +53,10 @@ for (const [title, sample] of ableSamples) {
     write(data);
   }
   for (const { buffer } of outputs) {
-    const { relative, absolute } = toleranceOf(sample);
-    write(Int32Array.of(buffer, sizeOf(expected.shape), dtypeNumber(expected.dtype), 0));
-    write(Float64Array.of(relative, absolute));
+    const size = sizeOf(expected.shape);
+    write(Int32Array.of(buffer, size, dtypeNumber(expected.dtype), 0));
     write(expected.data);
+    write(toleranceOf(sample, expected) ?? new Float64Array(size).fill(ALL_BITS));
   }
 }
 closeSync(file);

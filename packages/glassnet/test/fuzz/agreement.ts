@@ -1,14 +1,12 @@
 import { expect } from "vitest";
 import type { BlockingDevice } from "../../src/backends/backend.ts";
 import type { Host } from "../../src/backends/compiled/host.ts";
-import { openNativeSync } from "../../src/backends/native/open.ts";
 import { openReference } from "../../src/backends/reference/device.ts";
-import { openWasm } from "../../src/backends/wasm/open.ts";
-import { hasRelaxedSimd } from "../../src/backends/wasm/probe.ts";
+import { openKernelDevices } from "../devices.ts";
 import { type Coverage, checkCase } from "./check-case.ts";
 import { type FuzzCase, printCase } from "./fuzz-case.ts";
 import { type IsolatedRun, runIsolated } from "./isolated.ts";
-import { nativeVariants, openHosts } from "./open-hosts.ts";
+import { openHosts } from "./open-hosts.ts";
 import { randomCase } from "./random-case.ts";
 import { shrink } from "./shrink.ts";
 
@@ -31,16 +29,10 @@ export function expectSound(seed: number, fuzzCase: FuzzCase, check: Check): voi
   expect.fail(`seed ${seed}: ${attempt(check, small)}\n${printCase(small)}`);
 }
 
-/** The kernels in all their forms. */
-async function openDevices(): Promise<readonly BlockingDevice[]> {
-  const wasm = await Promise.all([false, ...(hasRelaxedSimd() ? [true] : [])].map((relaxed) => openWasm({ relaxed })));
-  return [...wasm, ...nativeVariants.map((variant) => openNativeSync({ variant }))];
-}
-
 /** Runs the programs of seeds `from` … `to` − 1 on the kernels, in all their forms: they agree with the reference. */
 export async function expectAgreement(from: number, to: number): Promise<void> {
   const reference = openReference();
-  const devices = await openDevices();
+  const devices = (await openKernelDevices()).map(([, device]) => device);
   const seen: Coverage = { elements: 0, bounded: 0, open: 0 };
   const agrees =
     (on: BlockingDevice): Check =>

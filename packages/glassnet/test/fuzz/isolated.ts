@@ -1,4 +1,5 @@
 import type { Host } from "../../src/backends/compiled/host.ts";
+import { WasmHost } from "../../src/backends/wasm/host.ts";
 import type { TypedArray } from "../../src/core/dtype.ts";
 import { allocate } from "../../src/core/dtype.ts";
 import { sizeOf } from "../../src/core/shape.ts";
@@ -76,15 +77,51 @@ class Guarded {
 }
 
 /**
+ * Guards behind the scratch memory of each thread, where it can be seen: in WebAssembly. In the add-on `kernels/test/programs.c`
+ * and the sanitizers watch it.
+ */
+class GuardedScratch {
+  readonly #host: WasmHost | undefined;
+  readonly #bytes: number;
+  readonly #address: number;
+
+  constructor(host: Host, bytes: number) {
+    this.#host = host instanceof WasmHost ? host : undefined;
+    this.#bytes = bytes;
+    const all = (bytes + GUARD_BYTES) * host.threads;
+    this.#address = this.#host?.reserveScratch(all) ?? 0;
+    this.#host?.write(this.#address, new Uint8Array(all).fill(GUARD));
+  }
+
+  /** What a program has to ask for, so that the guards belong to nobody. */
+  get threadBytes(): number {
+    return this.#host === undefined ? this.#bytes : this.#bytes + GUARD_BYTES;
+  }
+
+  faults(): string[] {
+    const faults: string[] = [];
+    const guard = new Uint8Array(GUARD_BYTES);
+    for (let thread = 0; thread < (this.#host?.threads ?? 0); thread++) {
+      this.#host!.read(this.#address + thread * this.threadBytes + this.#bytes, guard);
+      const at = guard.findIndex((byte) => byte !== GUARD);
+      if (at >= 0) faults.push(`thread ${thread} wrote behind its scratch memory, at byte ${at} of the guard`);
+    }
+    return faults;
+  }
+}
+
+/**
  * Runs the first request of a case on so many threads.
  *
  * @param scratch whether every buffer has memory of its own, or constants, feeds and scratch lie where they were placed
+ * @param sharing whether the first thread does alone what is little, or all share whatever can be shared
  */
 export function runIsolated(
   host: Host,
   { program, states, requests }: FuzzCase,
   threads: number,
   scratch: "apart" | "arena" = "apart",
+  sharing: "as lowered" | "all" = "as lowered",
 ): IsolatedRun {
   const lowered = lowerProgram(program);
   const { steps, feeds = {}, rows = {} } = requests[0]!;
@@ -129,18 +166,19 @@ export function runIsolated(
     }
   });
   const isTable = ({ place }: Lowered["buffers"][number]) => place.kind === "row" || place.kind === "collected";
+  const guardedScratch = new GuardedScratch(host, lowered.threadBytes);
   const parts = {
-    code: lowered.code,
+    code: sharing === "all" ? sharedCode(lowered) : lowered.code,
     buffers: lowered.buffers.length,
     bufferBytes: lowered.buffers.map(({ bytes }) => bytes),
     tables: lowered.buffers.flatMap((buffer, i) => (isTable(buffer) ? [{ buffer: i, bytes: buffer.bytes }] : [])),
     swaps: lowered.swaps,
-    threadBytes: lowered.threadBytes,
+    threadBytes: guardedScratch.threadBytes,
   };
   const hostProgram = host.load(parts);
   const applied = hostProgram.run(addresses, steps, threads);
   const ran = Math.min(applied + 1, steps);
-  const faults = guarded.faults();
+  const faults = [...guarded.faults(), ...guardedScratch.faults()];
   const results = new Map<string, TypedArray>();
   const take = (name: string, buffer: number, rowsOf = 1): void => {
     const { dtype, shape } = lowered.buffers[buffer]!;
@@ -156,6 +194,22 @@ export function runIsolated(
   hostProgram.release();
   guarded.release();
   return { steps: applied, results, faults };
+}
+
+/** Flags of an instruction, as `kernels/program.h` has them. */
+const MEET = 1;
+const SOLO = 2;
+
+/** The same program, but that threads share every instruction that can be shared, however little it is. */
+function sharedCode({ code, instructions }: Lowered): Int32Array {
+  const words = code.slice();
+  let at = 0;
+  for (const { kernel, plan } of instructions) {
+    const canShare = kernel !== "block" || plan?.split !== -1;
+    words[at + 2] = (at > 0 ? MEET : 0) | (canShare ? 0 : SOLO);
+    at += 3 + words[at + 1]!;
+  }
+  return words;
 }
 
 const isWritten = ({ program: { writes, buffers } }: Lowered, name: string): boolean =>

@@ -6,21 +6,23 @@ import { NativeHost } from "../../src/backends/native/host.ts";
 import { assetOf } from "../../src/backends/wasm/asset.ts";
 import type { KernelExports } from "../../src/backends/wasm/crew.ts";
 import { WasmHost } from "../../src/backends/wasm/host.ts";
+import { type WasmForm, wasmForms } from "../wasm-forms.ts";
 
 const PATIENCE_MS = 60_000;
 const MAX_PAGES = 16_384;
 
 /** The kernels in WebAssembly without a device around them, on so many threads. */
-export function openWasmHost(threads: number): WasmHost {
+export function openWasmHost(threads: number, relaxed = false): WasmHost {
   const isShared = threads > 1;
-  const module = new WebAssembly.Module(readFileSync(assetOf(isShared ? "kernels-threads.wasm" : "kernels.wasm")));
+  const file = `kernels${relaxed ? "-relaxed" : ""}${isShared ? "-threads" : ""}.wasm` as const;
+  const module = new WebAssembly.Module(readFileSync(assetOf(file)));
   const memory = new WebAssembly.Memory({ initial: 32, maximum: MAX_PAGES, shared: isShared });
   const exports = new WebAssembly.Instance(module, { env: { memory } }).exports as unknown as KernelExports;
   const notice = (code: string, reason: string): void => {
     throw new Error(`${code}: ${reason}`);
   };
   const crew = isShared ? { threads, patienceMs: PATIENCE_MS, module, notice } : undefined;
-  return new WasmHost("fuzz", exports, memory, crew);
+  return new WasmHost(relaxed ? "simd, relaxed multiply-add" : "simd", exports, memory, crew);
 }
 
 /** The instruction sets of the native add-on that were built and that the processor has. */
@@ -37,14 +39,27 @@ export function openNativeHost(variant: string, threads: number): Host {
   return new NativeHost(addon, threads, platform.memoryBytes);
 }
 
-/** The kernels in all their forms, each on one thread and on three. */
-export async function openHosts(): Promise<readonly { readonly alone: Host; readonly together: Host }[]> {
-  const wasm = { alone: openWasmHost(1), together: openWasmHost(3) };
-  const joined = await wasm.together.crew!.joined();
+/** One form of the kernels on one thread and on three. */
+export interface Hosts {
+  readonly title: string;
+  readonly alone: Host;
+  readonly together: Host;
+}
+
+async function openWasmHosts({ title, relaxed }: WasmForm): Promise<Hosts> {
+  const [alone, together] = [openWasmHost(1, relaxed), openWasmHost(3, relaxed)];
+  const joined = await together.crew!.joined();
   if (joined < 3) throw new Error(`${joined} of 3 threads have joined`);
+  return { title, alone, together };
+}
+
+/** The kernels in all their forms. */
+export async function openHosts(): Promise<readonly Hosts[]> {
+  const wasm = await Promise.all(wasmForms.map(openWasmHosts));
   const native = nativeVariants.map((variant) => ({
+    title: `native, ${variant}`,
     alone: openNativeHost(variant, 1),
     together: openNativeHost(variant, 3),
   }));
-  return [wasm, ...native];
+  return [...wasm, ...native];
 }
