@@ -2,11 +2,12 @@
 /**
  * @file Compiles the kernels to WebAssembly. The results are committed, so that nobody needs a compiler:
  *
- *   node kernels/build.js            builds all variants into wasm/, and notes what of in wasm/manifest.json
+ *   node kernels/build.js            builds all variants into wasm/, and notes what of and by what in wasm/manifest.json
  *   node kernels/build.js --check    builds them elsewhere and compares
+ *   node kernels/build.js --force    builds with other versions of the tools too; what is not to be committed
  *
- * Which bits come out depends on the compiler, so its version is pinned: clang and lld 19.1.7, Debian 12's clang-19 and
- * lld-19.
+ * Which bits come out depends on compiler and linker, so both are pinned: clang and lld 19.1.7, Debian 12's clang-19 and
+ * lld-19. With others nothing is written: tests would fail for whoever has the right ones.
  */
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
@@ -15,7 +16,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 const CLANG = "clang-19";
-export const VERSION = "19.1.7";
+/** What the committed modules are built with. */
+export const PINNED = { clang: "19.1.7", lld: "19.1.7" };
 const folder = import.meta.dirname;
 export const target = join(folder, "../wasm");
 
@@ -64,13 +66,34 @@ export const variants = {
   "kernels-relaxed-threads.wasm": [RELAXED, THREADS],
 };
 
-/** The compiler's version, or undefined if it is not there. */
-export function compilerVersion() {
+const versionOf = (pattern, program, args) => {
   try {
-    return /clang version (\S+)/.exec(execFileSync(CLANG, ["--version"], { encoding: "utf8", stdio: "pipe" }))?.[1];
+    return pattern.exec(execFileSync(program, args, { encoding: "utf8", stdio: "pipe" }))?.[1];
   } catch {
-    return undefined;
+    return undefined; // it is not there, or not what its name says
   }
+};
+
+/** The linker that the compiler would call. */
+const linkerOf = () =>
+  execFileSync(CLANG, ["--target=wasm32", "-print-prog-name=wasm-ld"], { encoding: "utf8", stdio: "pipe" }).trim();
+
+/** The versions of compiler and linker; undefined for one that is not there. */
+export function toolVersions() {
+  const clang = versionOf(/clang version (\d[\d.]*)/, CLANG, ["--version"]);
+  const lld = clang === undefined ? undefined : versionOf(/LLD (\d[\d.]*)/, linkerOf(), ["--version"]);
+  return { clang, lld };
+}
+
+/** In words, what keeps these tools from making the committed bytes; undefined if nothing does. */
+export function toolFault({ clang, lld }) {
+  if (clang === undefined) return `${CLANG} is not installed`;
+  if (lld === undefined) return `${CLANG} is here, but no linker for it: wasm-ld of lld-19 is not installed`;
+  const others = [
+    ...(clang === PINNED.clang ? [] : [`${CLANG} is ${clang}, expected ${PINNED.clang}`]),
+    ...(lld === PINNED.lld ? [] : [`wasm-ld is ${lld}, expected ${PINNED.lld}`]),
+  ];
+  return others.length === 0 ? undefined : others.join("; ");
 }
 
 /** Kernels that are compiled, in alphabetical order. */
@@ -106,14 +129,14 @@ const hashOf = (...paths) => {
   return hash.digest("hex");
 };
 
-/** What the modules in wasm/ are and what of, so that a stale one is noticed without a compiler. */
-export function manifestOf(modules) {
+/** What the modules in wasm/ are, what of and by what, so that a stale one is noticed without a compiler. */
+export function manifestOf(modules, { clang, lld }) {
   const inputs = readdirSync(folder)
     .filter((name) => /\.[ch]$/.test(name))
     .sort()
     .concat("build.js");
   return {
-    compiler: `clang ${VERSION}`,
+    tools: { clang, lld },
     sources: hashOf(...inputs.map((name) => join(folder, name))),
     modules: Object.fromEntries(Object.keys(variants).map((name) => [name, hashOf(join(modules, name))])),
   };
@@ -132,23 +155,34 @@ export function changedVariants() {
   }
 }
 
-const complain = (text) => process.stderr.write(`${text}\n`);
+const complain = (text) => process.stderr.write(`kernels: ${text}\n`);
 
-if (process.argv[1] === import.meta.filename) {
-  const version = compilerVersion();
-  if (version === undefined) {
-    complain(`kernels: ${CLANG} is not installed (Debian: apt-get install clang-19 lld-19); nothing was built`);
-    process.exit(1);
+/** @returns the exit code */
+function main(args) {
+  const unknown = args.find((arg) => !["--check", "--force"].includes(arg));
+  if (unknown !== undefined) {
+    complain(`unknown option ${unknown}: expected --check or --force`);
+    return 2;
   }
-  if (version !== VERSION) {
-    complain(`kernels: ${CLANG} is ${version}, the committed files were built with ${VERSION}`);
+  const versions = toolVersions();
+  const fault = toolFault(versions);
+  const isMissing = versions.clang === undefined || versions.lld === undefined;
+  if (isMissing || (fault !== undefined && !args.includes("--check") && !args.includes("--force"))) {
+    complain(`${fault}; nothing was built`);
+    complain("Debian 12 has what is needed: apt-get install clang-19 lld-19");
+    if (!isMissing) complain("--force builds all the same, and notes the versions in wasm/manifest.json");
+    return 1;
   }
-  if (process.argv[2] === "--check") {
+  if (fault !== undefined) complain(fault);
+  if (args.includes("--check")) {
     const changed = changedVariants();
-    if (changed.length > 0)
-      complain(`kernels: the committed files differ from what the sources give: ${changed.join(", ")}`);
-    process.exit(changed.length === 0 ? 0 : 1);
+    if (changed.length === 0) return 0;
+    complain(`the committed files differ from what the sources give: ${changed.join(", ")}`);
+    return 1;
   }
   build(target);
-  writeFileSync(join(target, "manifest.json"), `${JSON.stringify(manifestOf(target), undefined, 2)}\n`);
+  writeFileSync(join(target, "manifest.json"), `${JSON.stringify(manifestOf(target, versions), undefined, 2)}\n`);
+  return 0;
 }
+
+if (process.argv[1] === import.meta.filename) process.exit(main(process.argv.slice(2)));
