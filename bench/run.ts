@@ -23,10 +23,13 @@ const HELP = `npm run bench -- [options]
   --python PATH       a Python that imports torch; else python3 or /usr/bin/python3
   --chromium PATH     a Chromium or Chrome for the part in a browser; /usr/bin/chromium by default
   --rounds N          rounds of each subject in each setting; 9 by default
+  --patience SECONDS  who does not get through its first steps in this time is too slow to compare; 60 by default
   --list              names the workloads and ends
   --write-answers     computes the losses that all are checked against, by PyTorch in f64, and ends`;
 
 const bench = import.meta.dirname;
+
+const MAX_PATIENCE = 3600;
 
 function parse() {
   const options = {
@@ -36,6 +39,7 @@ function parse() {
     python: { type: "string" },
     chromium: { type: "string", default: "/usr/bin/chromium" },
     rounds: { type: "string", default: "9" },
+    patience: { type: "string", default: "60" },
     list: { type: "boolean", default: false },
     "write-answers": { type: "boolean", default: false },
     help: { type: "boolean", short: "h", default: false },
@@ -45,7 +49,17 @@ function parse() {
     const rounds = Number(values.rounds);
     if (!Number.isInteger(rounds) || rounds < 1)
       throw new Error(`--rounds must be a whole number, got ${values.rounds}`);
-    return { ...values, rounds, only: new RegExp(values.only, "i"), subjects: new RegExp(values.subjects, "i") };
+    const patience = Number(values.patience);
+    if (!(patience > 0 && patience <= MAX_PATIENCE)) {
+      throw new Error(`--patience must be a number of seconds up to ${MAX_PATIENCE}, got ${values.patience}`);
+    }
+    return {
+      ...values,
+      rounds,
+      patience,
+      only: new RegExp(values.only, "i"),
+      subjects: new RegExp(values.subjects, "i"),
+    };
   } catch (error) {
     console.error(`error: ${error instanceof Error ? error.message : error}\n\n${HELP}`);
     process.exit(2);
@@ -82,7 +96,16 @@ if (options["write-answers"]) {
 
 const machine = describeMachine(join(bench, ".."));
 const hosts = { python, chromium: options.chromium };
-const plan = { rounds: options.rounds, roundMs: 150, budgetMs: 12_000, pauseMs: 30 };
+/** A contender whose iterations are long gets fewer rounds: so long in all, for each round that others get. */
+const BUDGET_MS = 1_300;
+const effort = {
+  rounds: options.rounds,
+  roundMs: 150,
+  budgetMs: BUDGET_MS * options.rounds,
+  pauseMs: 30,
+  patienceMs: 1000 * options.patience,
+};
+const begin = performance.now();
 const stored = storedLosses();
 const rows: Row[] = [];
 const page = [headOf(machine)];
@@ -98,7 +121,7 @@ for (const trial of chosen) {
   const measured =
     workload.kind === "recipe"
       ? await measureRecipe(trial, workload, subjects, tell)
-      : await measure(trial, subjects, answerTo(workload, stored), plan, tell);
+      : await measure(trial, subjects, answerTo(workload, stored), effort, tell);
   const itsRows = rowsOf(measured, unitOf(workload));
   rows.push(...itsRows);
   print(tableOf(itsRows));
@@ -108,7 +131,7 @@ const results = join(bench, "results");
 mkdirSync(results, { recursive: true });
 const table = join(results, `${machine.date.replaceAll(":", "-").slice(0, 19)}.txt`);
 writeFileSync(table, `${page.join("\n\n")}\n`);
-console.log(`Saved ${table}`);
+console.log(`Saved ${table}, after ${((performance.now() - begin) / 60_000).toFixed(1)} minutes`);
 if (options.json !== undefined) {
   writeFileSync(options.json, `${JSON.stringify({ machine, rows }, null, 2)}\n`);
   console.log(`Saved ${options.json}`);

@@ -41,6 +41,15 @@ test("who is slow gets fewer rounds, and one at least", async () => {
   expect(quicker).toEqual([{ samples: [400, 400], latenciesMs: [] }]);
 });
 
+test("an iteration that takes much of the budget is not done for nothing: the first one counts", async () => {
+  const log: string[] = [];
+  await interleave([contender("long", 300, log)], plan); // 300 counts, and two more fit into 1000
+  expect(log).toHaveLength(3);
+  log.length = 0;
+  await interleave([contender("short", 200, log)], plan); // the first is not counted
+  expect(log).toHaveLength(4);
+});
+
 test("one that fails drops out, and the others go on", async () => {
   const error = new Error("lost");
   const log: string[] = [];

@@ -35,15 +35,22 @@ export function turns(count: number, round: number): number[] {
   return Array.from({ length: count }, (_, i) => (i + round) % count);
 }
 
-/** Runs all contenders in turns. The first round of each is not counted. One that fails drops out. */
+/** An iteration that takes this share of what a contender may take in all is too long to be done for nothing. */
+const LONG = 1 / 4;
+
+/**
+ * Runs all contenders in turns. The first round of each is not counted, unless a single iteration is so long that warming up
+ * does not matter. One that fails drops out.
+ */
 export async function interleave(contenders: readonly Contender[], plan: Plan): Promise<Outcome[]> {
   const samples: number[][] = contenders.map(() => []);
   const latencies: number[][] = contenders.map(() => []);
   const left = contenders.map(() => plan.rounds);
   const errors = new Map<number, unknown>();
-  const turn = async (i: number, isCounted: boolean): Promise<void> => {
+  const turn = async (i: number, isFirst: boolean): Promise<void> => {
     try {
       const { iterations, ms, latenciesMs = [] } = await contenders[i]!.round(plan.roundMs);
+      const isCounted = !isFirst || (iterations === 1 && ms > LONG * plan.budgetMs);
       if (isCounted) {
         samples[i]!.push(ms / iterations);
         latencies[i]!.push(...latenciesMs);
@@ -57,9 +64,9 @@ export async function interleave(contenders: readonly Contender[], plan: Plan): 
     }
     await sleep(plan.pauseMs);
   };
-  for (const i of turns(contenders.length, 0)) await turn(i, false);
+  for (const i of turns(contenders.length, 0)) await turn(i, true);
   for (let round = 0; left.some((rounds) => rounds > 0); round++) {
-    for (const i of turns(contenders.length, round)) if (left[i]! > 0) await turn(i, true);
+    for (const i of turns(contenders.length, round)) if (left[i]! > 0) await turn(i, false);
   }
   return contenders.map((_, i) =>
     errors.has(i) ? { error: errors.get(i) } : { samples: samples[i]!, latenciesMs: latencies[i]! },

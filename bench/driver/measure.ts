@@ -12,9 +12,13 @@ import type { SubjectSpec } from "./subjects.ts";
 
 /** To load a library, and to make a workload ready: generous, as nothing is timed yet. */
 const START_TIMEOUT_MS = 60_000;
-/** A subject that cannot do a few steps in this time is too slow to compare. */
-const CHECK_TIMEOUT_MS = 60_000;
 const ROUND_TIMEOUT_MS = 60_000;
+
+/** How much time is taken for a workload. */
+export interface Effort extends Plan {
+  /** A subject that does not get through its check in this time is too slow to compare. */
+  readonly patienceMs: number;
+}
 
 /** A subject in one setting. */
 interface Entry {
@@ -49,12 +53,12 @@ async function open(subject: SubjectSpec, setting: Setting): Promise<Entry> {
 }
 
 /** Lets a subject that was started show that it computes the right thing. */
-async function check(opened: Entry, workload: Workload, answer: Answer): Promise<Entry> {
+async function check(opened: Entry, workload: Workload, answer: Answer, patienceMs: number): Promise<Entry> {
   const { subject, setting, connection, version } = opened;
   if (connection === undefined) return opened;
   try {
     await connection.call("prepare", { workload, precision: "f32" }, START_TIMEOUT_MS);
-    const got = await connection.call("check", null, CHECK_TIMEOUT_MS);
+    const got = await connection.call("check", null, patienceMs);
     const wrong = subject.isComparable === false ? riseOf(got) : faultOf(got, answer);
     if (wrong !== undefined) throw new SubjectFault("wrong", wrong);
     return opened;
@@ -90,7 +94,7 @@ export async function measure(
   { title, workload }: Trial,
   subjects: readonly SubjectSpec[],
   answer: Answer,
-  plan: Plan,
+  effort: Effort,
   tell: (text: string) => void,
 ): Promise<Measured[]> {
   const able = subjects.filter(({ cannot }) => cannot?.(workload) === undefined);
@@ -108,7 +112,7 @@ export async function measure(
         continue;
       }
       tell(`${title}: checking ${subject.name}, ${setting.label}`);
-      entries.push(await check(entry, workload, answer));
+      entries.push(await check(entry, workload, answer, effort.patienceMs));
     }
     tell(`${title}: timing`);
     const ready = entries.flatMap((entry) =>
@@ -118,7 +122,7 @@ export async function measure(
       round: (ms: number) => connection.call("round", { ms }, ROUND_TIMEOUT_MS),
     }));
     const loadMeanwhile = watchLoad();
-    const outcomes = await interleave(contenders, plan);
+    const outcomes = await interleave(contenders, effort);
     const load = loadMeanwhile();
     const timed: Timed[] = [];
     for (const [i, outcome] of outcomes.entries()) timed.push(await timedOf(ready[i]!, outcome));

@@ -84,10 +84,16 @@ export async function compileLoop(): Promise<Run> {
 
 export const STEPS_A_TURN = SUMS * UNROLL;
 
+/** Of what compiles the loop. */
+function versionOf(): string {
+  if (typeof process === "object") return `V8 ${process.versions.v8}`;
+  return /Chrome\/[\d.]+/.exec(navigator.userAgent)?.[0] ?? "";
+}
+
 export async function open(): Promise<Subject> {
   const run = await compileLoop();
   return {
-    description: { version: typeof process === "object" ? `V8 ${process.versions.v8}` : "" },
+    description: { version: versionOf() },
     async prepare(workload) {
       if (workload.kind !== "gemm") throw new SubjectFault("unsupported", "products only");
       const turns = Math.max(1, Math.round(workload.n ** 3 / LANES / STEPS_A_TURN));
