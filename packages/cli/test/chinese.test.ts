@@ -41,7 +41,7 @@ async function texts(calls: readonly (readonly string[])[]): Promise<Finished[]>
 }
 
 test("a training, its report, and everything about its model is in Chinese", async () => {
-  const data = ["--data", "toys", "--backend", "reference"]; // the library's notes of other backends are in English
+  const data = ["--data", "toys", "--backend", "reference"];
   const results = await texts([
     ["train", "mnist", ...data, "--layers", "8", "--epochs", "3", "--limit", "200", "--output", "run"],
     [

@@ -42,8 +42,12 @@ export function finished(child: ChildProcess): Promise<Finished> {
   });
 }
 
-export function start(args: readonly string[], { cwd, env }: CommandOptions): ChildProcess {
-  return spawn(process.execPath, [...programArguments, ...args], { cwd, env: environment(env), stdio: "pipe" });
+export const start = (args: readonly string[], options: CommandOptions): ChildProcess =>
+  startProgram(launcher, args, options);
+
+/** The same of another copy of the command. */
+export function startProgram(program: string, args: readonly string[], { cwd, env }: CommandOptions): ChildProcess {
+  return spawn(process.execPath, [...nodeFlags, program, ...args], { cwd, env: environment(env), stdio: "pipe" });
 }
 
 export function glassnet(args: readonly string[], options: CommandOptions): Promise<Finished> {

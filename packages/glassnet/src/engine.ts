@@ -6,7 +6,16 @@ export type { VjpTable } from "./autodiff/gradients.ts";
 export { gradients } from "./autodiff/gradients.ts";
 export { vjp } from "./autodiff/vjp.ts";
 export type { Backend, Device, LoadedProgram, SyncDevice } from "./backends/backend.ts";
-export type { NativeGap, Notice, NoticeCode, NoticeDetails, NoticeOf, OneThreadCause } from "./backends/notice.ts";
+export type {
+  NativeGap,
+  Notice,
+  NoticeCode,
+  NoticeDetails,
+  NoticeOf,
+  OneThreadCause,
+  WasmGap,
+  WasmRefusal,
+} from "./backends/notice.ts";
 export { openReference, reference } from "./backends/reference/device.ts";
 export { hasRelaxedSimd, hasSharedMemory, hasSimd } from "./backends/wasm/probe.ts";
 export type { Emitter, Infer } from "./ir/builder.ts";

@@ -40,6 +40,7 @@ declare namespace WebAssembly {
   }
   class Module {
     constructor(bytes: Uint8Array<ArrayBuffer>);
+    static exports(module: Module): readonly { readonly name: string }[];
   }
   class Global {
     constructor(descriptor: { value: string; mutable?: boolean }, value: number);

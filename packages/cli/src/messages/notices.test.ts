@@ -1,4 +1,4 @@
-import type { NativeGap, Notice, NoticeCode, OneThreadCause } from "glassnet/engine";
+import type { NativeGap, Notice, NoticeCode, OneThreadCause, WasmGap } from "glassnet/engine";
 import { expect, test } from "vitest";
 import { noticeInChinese } from "./notices.ts";
 
@@ -28,8 +28,7 @@ const facts: { readonly [C in NativeGap]: string } & { readonly [C in OneThreadC
 const nativeGaps = Object.keys(facts).slice(0, 17) as NativeGap[];
 const oneThreadCauses = Object.keys(facts).slice(17) as OneThreadCause[];
 
-const others: Omit<{ readonly [C in NoticeCode]: Notice }, "native-not-used" | "one-thread"> = {
-  "wasm-not-used": { code: "wasm-not-used", message: "", details: { cause: "unsupported", reason: "no file" } },
+const others: Omit<{ readonly [C in NoticeCode]: Notice }, "native-not-used" | "wasm-not-used" | "one-thread"> = {
   "fewer-threads": { code: "fewer-threads", message: "", details: { started: 1, wanted: 3 } },
   "thread-not-started": { code: "thread-not-started", message: "", details: { reason: "no memory" } },
   "thread-lost": { code: "thread-lost", message: "", details: { reason: "exit code 1" } },
@@ -57,10 +56,25 @@ test("why there is one thread is told in Chinese, whatever the cause", () => {
 
 test("the other notices are told in Chinese, with their facts", () => {
   expect(Object.values(others).map(noticeInChinese)).toEqual([
-    "没有使用 wasm 后端：no file",
     "系统只启动了 3 个线程中的 1 个",
     "wasm 有一个线程未能启动：no memory",
     "wasm 失去了一个线程，改用一个线程计算：exit code 1",
     "wasm 后端不能计算的由 reference 后端计算：f64[2]",
   ]);
+});
+
+const wasmGaps: { readonly [G in WasmGap]: string } = {
+  "no-simd": "没有使用 wasm 后端：这台机器的 WebAssembly 没有 SIMD",
+  "no-memory": "没有使用 wasm 后端：系统不给内存，连最多 256 MiB 的也没有",
+  "file-missing": "没有使用 wasm 后端：软件包中缺少文件 kernels.wasm",
+  "file-unreadable": "没有使用 wasm 后端：无法读取软件包中的文件 kernels.wasm（why）",
+  "not-kernels": "没有使用 wasm 后端：软件包中的文件 kernels.wasm 已损坏，或不是计算核心（why）",
+};
+
+test("why WebAssembly is not used is told in Chinese, whatever the reason", () => {
+  for (const [gap, text] of Object.entries(wasmGaps)) {
+    const refusal = { gap: gap as WasmGap, file: "kernels.wasm", says: "why" };
+    const details = { ...refusal, cause: "unsupported", reason: "in English" } as const;
+    expect(noticeInChinese({ code: "wasm-not-used", message: "", details })).toBe(text);
+  }
 });

@@ -1,4 +1,12 @@
-import type { NativeGap, Notice, NoticeCode, NoticeDetails, OneThreadCause } from "glassnet/engine";
+import type {
+  NativeGap,
+  Notice,
+  NoticeCode,
+  NoticeDetails,
+  OneThreadCause,
+  WasmGap,
+  WasmRefusal,
+} from "glassnet/engine";
 
 /**
  * @file What a device has to tell, in Chinese; the library tells it in English. Total over its codes: one that is missing does
@@ -25,6 +33,14 @@ const nativeGaps: { readonly [C in NativeGap]: (reason: string) => string } = {
   "other-kernels": () => "插件是由另一版本的内核构建的，请运行 npm rebuild @glassnet/native",
 };
 
+const wasmGaps: { readonly [G in WasmGap]: (file: string, says: string) => string } = {
+  "no-simd": () => "这台机器的 WebAssembly 没有 SIMD",
+  "no-memory": () => "系统不给内存，连最多 256 MiB 的也没有",
+  "file-missing": (file) => `软件包中缺少文件 ${file}`,
+  "file-unreadable": (file, says) => `无法读取软件包中的文件 ${file}（${says}）`,
+  "not-kernels": (file, says) => `软件包中的文件 ${file} 已损坏，或不是计算核心（${says}）`,
+};
+
 const oneThreadCauses: { readonly [C in OneThreadCause]: string } = {
   "not-isolated": "页面没有跨源隔离，因此内存不能共享",
   "not-shared": "内存不能共享",
@@ -34,13 +50,20 @@ const oneThreadCauses: { readonly [C in OneThreadCause]: string } = {
 
 const notices: { readonly [C in NoticeCode]: (details: NoticeDetails[C]) => string } = {
   "native-not-used": ({ cause, reason }) => `没有使用本机后端：${nativeGaps[cause](reason)}`,
-  "wasm-not-used": ({ reason }) => `没有使用 wasm 后端：${reason}`,
+  "wasm-not-used": (refusal) => `没有使用 wasm 后端：${wasmGapInChinese(refusal)}`,
   "one-thread": ({ cause }) => `wasm 只用一个线程计算：${oneThreadCauses[cause]}`,
   "fewer-threads": ({ started, wanted }) => `系统只启动了 ${wanted} 个线程中的 ${started} 个`,
   "thread-not-started": ({ reason }) => `wasm 有一个线程未能启动：${reason}`,
   "thread-lost": ({ reason }) => `wasm 失去了一个线程，改用一个线程计算：${reason}`,
   "left-to-another": ({ backend, by, what }) => `${backend} 后端不能计算的由 ${by} 后端计算：${what}`,
 };
+
+/** Why the native backend cannot be used. */
+export const nativeGapInChinese = ({ cause, reason }: NoticeDetails["native-not-used"]): string =>
+  nativeGaps[cause](reason);
+
+/** Why the kernels in WebAssembly cannot be used, or what is wrong with a file of theirs. */
+export const wasmGapInChinese = ({ gap, file = "?", says = "?" }: WasmRefusal): string => wasmGaps[gap](file, says);
 
 export function noticeInChinese({ code, details }: Notice): string {
   const text = notices[code] as (facts: Notice["details"]) => string;

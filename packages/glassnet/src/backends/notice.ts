@@ -20,13 +20,23 @@ export type NativeGap =
   | "processor"
   | "other-kernels";
 
+/** Why the kernels in WebAssembly cannot be used. */
+export type WasmGap = "no-simd" | "no-memory" | "file-missing" | "file-unreadable" | "not-kernels";
+
+/** The same with what it is about: a file of the package, and what the system or WebAssembly says of it. */
+export interface WasmRefusal {
+  readonly gap: WasmGap;
+  readonly file?: string;
+  readonly says?: string;
+}
+
 /** Why WebAssembly computes on one thread. */
 export type OneThreadCause = "not-isolated" | "not-shared" | "single-file" | "page";
 
 /** What each kind of notice tells, for programs and translations. Texts in them are in English. */
 export interface NoticeDetails {
   readonly "native-not-used": { readonly cause: NativeGap; readonly reason: string };
-  readonly "wasm-not-used": { readonly cause: ErrorCode; readonly reason: string };
+  readonly "wasm-not-used": WasmRefusal & { readonly cause: ErrorCode; readonly reason: string };
   readonly "one-thread": { readonly cause: OneThreadCause };
   readonly "fewer-threads": { readonly started: number; readonly wanted: number };
   readonly "thread-not-started": { readonly reason: string };

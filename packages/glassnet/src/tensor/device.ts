@@ -2,7 +2,7 @@ import { platform } from "#platform";
 import type { Backend, BlockingDevice, Device } from "../backends/backend.ts";
 import { withFallback, withNotices } from "../backends/fallback.ts";
 import { native, nativeGap, openNativeSync } from "../backends/native/open.ts";
-import { type Notice, tell } from "../backends/notice.ts";
+import { type Notice, tell, type WasmRefusal } from "../backends/notice.ts";
 import { openReference } from "../backends/reference/device.ts";
 import { openWasm, openWasmSync, wasm } from "../backends/wasm/open.ts";
 import { closest } from "../core/closest.ts";
@@ -85,7 +85,7 @@ function withoutWasm(error: unknown, notices: readonly Notice[]): BlockingDevice
   if (!(error instanceof GlassnetError)) throw error;
   const reason = error.message.replace(/^wasm: /, "").replace(/\n +help: /, "; ");
   const all = [...notices];
-  tell(all, "wasm-not-used", { cause: error.code, reason });
+  tell(all, "wasm-not-used", { ...(error.details as unknown as WasmRefusal), cause: error.code, reason });
   return withMore(openReference(), all);
 }
 

@@ -153,6 +153,7 @@ describe("the reason why there is no add-on", () => {
         `there is no native add-on: ${nativeGap({ variant: "mmx" })!.reason}`,
         {
           help: 'use the backend "wasm", which needs none',
+          details: { ...nativeGap({ variant: "mmx" }) },
         },
       ),
     );

@@ -46,6 +46,7 @@ export function openNativeSync({ threads = 1, variant, adaptive = false }: Nativ
   if ("reason" in found) {
     throw new UnsupportedError("unsupported", "native", `there is no native add-on: ${found.reason}`, {
       help: 'use the backend "wasm", which needs none',
+      details: { cause: found.cause, reason: found.reason },
     });
   }
   const { addon } = found;

@@ -3,7 +3,7 @@ import { ResourceError, UnsupportedError } from "../../core/errors.ts";
 import type { Backend, BlockingDevice } from "../backend.ts";
 import { openCompiled } from "../compiled/device.ts";
 import { compiledGaps } from "../compiled/gaps.ts";
-import { type Notice, type OneThreadCause, tell } from "../notice.ts";
+import { type Notice, type OneThreadCause, tell, type WasmGap, type WasmRefusal } from "../notice.ts";
 import { assetOf, hasAsset } from "./asset.ts";
 import { type KernelExports, MAX_THREADS } from "./crew.ts";
 import { WasmHost } from "./host.ts";
@@ -46,6 +46,7 @@ function planOf({ relaxed = true, threads: wanted = 1, patienceMs = PATIENCE_MS 
   if (!hasSimd()) {
     throw new UnsupportedError("unsupported", "wasm", "this machine's WebAssembly has no SIMD", {
       help: 'use the backend "reference", or a browser or Node of 2021 or later',
+      details: { gap: "no-simd" } satisfies WasmRefusal,
     });
   }
   const notices: Notice[] = [];
@@ -79,32 +80,52 @@ function makeMemory(shared: boolean): WebAssembly.Memory {
   }
   throw new ResourceError("out-of-memory", "wasm", "no memory to begin with, not even one that grows to 256 MiB only", {
     help: "close other pages or programs",
+    details: { gap: "no-memory" } satisfies WasmRefusal,
     cause,
   });
 }
 
+/** Whether a file was not to be had, or is none of the kernels. */
+function gapOf(cause: Error & { readonly code?: unknown }): WasmGap {
+  if (cause.code === "ENOENT") return "file-missing";
+  return cause.name === "CompileError" || cause instanceof NotKernels ? "not-kernels" : "file-unreadable";
+}
+
 function cannotLoad(file: string, cause: unknown): UnsupportedError {
-  const what = `cannot load ${file}, which belongs to the package: ${(cause as Error).message}`;
+  const says = (cause as Error).message;
+  const what = `cannot load ${file}, which belongs to the package: ${says}`;
   const help =
     platform.name === "node"
       ? "install the package again"
       : "let the bundler take it along, or import glassnet/standalone, which holds it";
-  return new UnsupportedError("unsupported", "wasm", what, { help, cause });
+  const details = { gap: gapOf(cause as Error), file, says } satisfies WasmRefusal;
+  return new UnsupportedError("unsupported", "wasm", what, { help, details, cause });
 }
 
-/** @throws Error if a module is a sound one, but not of the kernels. */
+/** A module that is a sound one, but not of the kernels. */
+class NotKernels extends Error {}
+
+/** @throws NotKernels */
 function kernelsOf({ exports }: WebAssembly.Instance): KernelExports {
   for (const name of ["run", "__heap_base", "__stack_pointer"]) {
-    if (exports[name] === undefined) throw new Error(`it is another module, which has no "${name}"`);
+    if (exports[name] === undefined) throw new NotKernels(`it is another module, which has no "${name}"`);
   }
   return exports as unknown as KernelExports;
+}
+
+function instanceOf(module: WebAssembly.Module, memory: WebAssembly.Memory): WebAssembly.Instance {
+  try {
+    return new WebAssembly.Instance(module, { env: { memory } });
+  } catch (cause) {
+    throw new NotKernels((cause as Error).message, { cause }); // it wants something else
+  }
 }
 
 function openModule(module: WebAssembly.Module, plan: Plan, adaptive = false): WasmDevice {
   const { file, variant, memory, threads, patienceMs, notices } = plan;
   let exports: KernelExports;
   try {
-    exports = kernelsOf(new WebAssembly.Instance(module, { env: { memory } }));
+    exports = kernelsOf(instanceOf(module, memory));
   } catch (cause) {
     throw cannotLoad(file, cause);
   }
