@@ -1,8 +1,9 @@
 import { execFile } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import { join } from "node:path";
 import { promisify } from "node:util";
+import { fetchNode, npm, runNpm } from "./node-version.ts";
 
 /**
  * @file What somebody has who installs the published package: an empty project with the tarball in it, and a machine with Node and
@@ -11,20 +12,6 @@ import { promisify } from "node:util";
 
 const execute = promisify(execFile);
 const root = join(import.meta.dirname, "../..");
-
-/** npm as a program for Node, which starts in the same way on every system. */
-const npm = process.env.npm_execpath?.endsWith(".js") === true ? process.env.npm_execpath : npmBeside(process.execPath);
-
-function npmBeside(node: string): string {
-  const modules = process.platform === "win32" ? "node_modules" : "../lib/node_modules";
-  return join(dirname(node), modules, "npm/bin/npm-cli.js");
-}
-
-async function runNpm(args: readonly string[], cwd: string, env = process.env): Promise<string> {
-  const quiet = ["--loglevel=error", "--no-audit", "--no-fund", "--no-update-notifier"];
-  const { stdout } = await execute(process.execPath, [npm, ...args, ...quiet], { cwd, env });
-  return stdout;
-}
 
 export interface Project {
   readonly folder: string;
@@ -62,13 +49,7 @@ export async function makeProject(): Promise<Project> {
       if (stderr !== "") throw new Error(`${module} complained: ${stderr}`);
       return stdout;
     },
-    node: async (version) => {
-      const name = `node-${process.platform === "win32" ? "win" : process.platform}-${process.arch}`;
-      const prefix = join(home, `node-${version}`);
-      await runNpm(["install", "--ignore-scripts", "--prefix", prefix, `${name}@${version}`], home);
-      const program = process.platform === "win32" ? "node.exe" : "node";
-      return join(prefix, "node_modules", name, "bin", program);
-    },
+    node: (version) => fetchNode(version, home),
     remove: () => rmSync(home, { recursive: true, force: true }),
   };
 }

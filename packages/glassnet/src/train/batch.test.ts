@@ -1,16 +1,13 @@
 import { expect, test } from "vitest";
+import { openKernelDevices } from "../../test/devices.ts";
 import { bitsOf, clouds, network, runToEnd } from "../../test/training.ts";
 import { openReference } from "../backends/reference/device.ts";
-import { openWasm } from "../backends/wasm/open.ts";
 import { holdOut } from "../data/split.ts";
 import { crossEntropy } from "../loss/cross-entropy.ts";
 import { accuracy } from "../metric/accuracy.ts";
 import { train } from "./train.ts";
 
-test.each([
-  ["reference", openReference()],
-  ["wasm", await openWasm({ relaxed: false })],
-])(
+test.each([["reference", openReference()] as const, ...(await openKernelDevices())])(
   "on %s, a data set whose batches are fed trains to the same bits as one that lies on the device",
   async (_, device) => {
     const { rest: data, held: validation } = holdOut(clouds(73), 20);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
+import { openKernelDevices } from "../../test/devices.ts";
 import { failureOf } from "../../test/training.ts";
 import { openReference } from "../backends/reference/device.ts";
-import { openWasm } from "../backends/wasm/open.ts";
 import { Rng } from "../core/random.ts";
 import { pixelEncodings } from "../data/preprocessing.ts";
 import { dropout } from "../nn/dropout.ts";
@@ -16,10 +16,7 @@ const rng = Rng.seeded(3);
 const model = sequential(linear(6, 8, { rng }), relu, dropout(0.5), linear(8, 3, { rng }));
 const rows = rng.normal([4, 6]);
 
-describe.each([
-  ["reference", openReference()],
-  ["wasm", await openWasm({ relaxed: false })],
-])("on %s", (_, device) => {
+describe.each([["reference", openReference()] as const, ...(await openKernelDevices())])("on %s", (_, device) => {
   test("a predictor gives what predict gives, row by row", async () => {
     const one = await predictor(model, { inputShape: [6], device });
     for (let i = 0; i < 4; i++) {
