@@ -1,7 +1,8 @@
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { WatchedDevice } from "../../test/training.ts";
 import { tensor } from "../tensor/create.ts";
 import { traceProgram } from "../tensor/trace-program.ts";
+import type { LoadedProgram, SyncDevice } from "./backend.ts";
 import { Pace } from "./pace.ts";
 
 /** A program that doubles a row. */
@@ -46,4 +47,19 @@ test("eight steps in one run give what eight runs of one step give", async () =>
     single.push(...row.perStep.y!);
   }
   expect([...perStep.y!]).toEqual(single);
+});
+
+test("steps come in few different numbers, so that tables can be kept", async () => {
+  const seen = new Set<number>();
+  for (const ms of Array.from({ length: 200 }, (_, i) => 0.02 + 0.05 * i)) {
+    const clock = vi.spyOn(performance, "now").mockReturnValueOnce(0).mockReturnValueOnce(ms);
+    const pace = new Pace();
+    pace.runNow({ run: () => ({}) } as unknown as SyncDevice, {} as LoadedProgram, 1, {});
+    clock.mockRestore();
+    const steps = pace.steps(1e9);
+    expect(steps * ms).toBeLessThanOrEqual(Math.max(8, ms));
+    expect(2 * steps).toBeGreaterThan(Math.min(256, 8 / ms));
+    seen.add(steps);
+  }
+  expect([...seen].sort((a, b) => a - b)).toEqual([1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 64, 96, 256]);
 });

@@ -16,7 +16,7 @@ export class Pace {
 
   steps(remaining: number): number {
     if (this.#msPerStep === undefined) return 1;
-    return Math.max(1, Math.min(remaining, MAX_STEPS_A_CALL, Math.floor(BUDGET_MS / Math.max(this.#msPerStep, 1e-3))));
+    return Math.max(1, Math.min(remaining, MAX_STEPS_A_CALL, roundDown(BUDGET_MS / Math.max(this.#msPerStep, 1e-3))));
   }
 
   /** Runs a program for `steps` steps with a table, then lets others run. */
@@ -44,3 +44,9 @@ export class Pace {
 
 /** The table of a run: for each name its rows, one after the other. */
 type Rows = Readonly<Record<string, TypedArray>>;
+
+/** To 1, 2, 3, 4, 6, 8, 12, 16 and so on: whoever keeps tables for each number of steps needs few of them. */
+function roundDown(steps: number): number {
+  const half = 2 ** Math.max(0, Math.floor(Math.log2(steps)) - 1);
+  return Math.floor(steps / half) * half;
+}

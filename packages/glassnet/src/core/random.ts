@@ -5,11 +5,19 @@ import { normalFrom, numberArithmetic } from "./normal.ts";
 import { checkShape, type Shape, sizeOf } from "./shape.ts";
 
 /**
- * Threefry-2x32 with 20 rounds: 64 random bits that are a function of a key and a counter alone.
+ * Threefry-2x32 with 20 rounds: 64 random bits that are a function of a key and a counter alone, written to two words of
+ * `out`, from word `at` on.
  *
  * @see Salmon, Moraes, Dror, Shaw, Parallel Random Numbers: As Easy as 1, 2, 3, 2011.
  */
-export function threefry2x32(k0: number, k1: number, c0: number, c1: number, out: Uint32Array | Int32Array): void {
+export function threefry2x32(
+  k0: number,
+  k1: number,
+  c0: number,
+  c1: number,
+  out: Uint32Array | Int32Array,
+  at = 0,
+): void {
   let [a, b, c] = [k0 | 0, k1 | 0, 0x1bd11bda ^ k0 ^ k1]; // the key, turned by one word each four rounds
   let x = (c0 + a) | 0;
   let y = (c1 + b) | 0;
@@ -30,8 +38,8 @@ export function threefry2x32(k0: number, k1: number, c0: number, c1: number, out
     x = (x + a) | 0;
     y = (y + b + group) | 0;
   }
-  out[0] = x;
-  out[1] = y;
+  out[at] = x;
+  out[at + 1] = y;
 }
 
 // The second word of a counter says what the bits are for. Draws count blocks up to 2^53, so theirs stays below 2^21.
@@ -52,12 +60,7 @@ export function writeStepKeys(seed: number, first: number, keys: Int32Array): vo
   const [k0, k1] = seedWords("stepKey", seed);
   const count = keys.length / 2;
   checkWhole("stepKey", "step", first + count - 1, 0, 2 ** 32 - 1);
-  const key = new Int32Array(2);
-  for (let i = 0; i < count; i++) {
-    threefry2x32(k0, k1, first + i, STEP, key);
-    keys[2 * i] = key[0]!;
-    keys[2 * i + 1] = key[1]!;
-  }
+  for (let i = 0; i < count; i++) threefry2x32(k0, k1, first + i, STEP, keys, 2 * i);
 }
 
 /** 32 bits of a text, such as the path of a layer: FNV-1a over its UTF-8 bytes. */

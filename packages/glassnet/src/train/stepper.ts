@@ -11,6 +11,7 @@ import type { Program, RunResult } from "../program/program.ts";
 import { fromArray } from "../tensor/create.ts";
 import { type Variable, variablesOf } from "../tensor/variable.ts";
 import { BatchTable } from "./batch.ts";
+import type { StepRange } from "./batch-schedule.ts";
 import { runAll } from "./clean-up.ts";
 import { diagnose } from "./diagnose.ts";
 import type { Divergence } from "./events.ts";
@@ -100,11 +101,9 @@ export class Stepper {
     return this.#pace.steps(remaining);
   }
 
-  /** Runs steps from step `first` on, with the rows of their batches one after the other, then lets others run. */
-  run(first: number, indices: Int32Array, steps: number): Promise<RunResult> {
-    const loaded = this.#loaded.get(indices.length / steps)!;
-    this.#present = undefined;
-    return this.#pace.run(this.#residence.device, loaded, steps, this.#table(first, indices, steps));
+  /** Runs steps, then lets others run. */
+  run(range: StepRange): Promise<RunResult> {
+    return this.#pace.run(this.#residence.device, this.#loadedFor(range), range.steps, this.#table(range));
   }
 
   /** Whether steps can be run at once, on the calling thread. */
@@ -112,21 +111,24 @@ export class Stepper {
     return this.#residence.device.sync !== undefined;
   }
 
-  /** The same at once, on a device that blocks. Letting others run is left to the caller. */
-  runNow(first: number, indices: Int32Array, steps: number): RunResult {
-    const loaded = this.#loaded.get(indices.length / steps)!;
+  /** Runs steps at once, on a device that blocks. Letting others run is left to the caller. */
+  runNow(range: StepRange): RunResult {
+    return this.#pace.runNow(this.#residence.device.sync!, this.#loadedFor(range), range.steps, this.#table(range));
+  }
+
+  #loadedFor({ batch }: StepRange): LoadedProgram {
     this.#present = undefined;
-    return this.#pace.runNow(this.#residence.device.sync!, loaded, steps, this.#table(first, indices, steps));
+    return this.#loaded.get(batch)!;
   }
 
-  /** Finds out why a step was not applied. */
-  diagnose(step: number, indices: Int32Array): Promise<Divergence> {
-    const program = this.#asTraced.get(indices.length)!();
-    const table = this.#table(step, indices, 1);
-    return diagnose(this.#residence.device, program, table, step + 1, (name) => this.#residence.describe(name));
+  /** Finds out why the one step of a range was not applied. */
+  diagnose(range: StepRange): Promise<Divergence> {
+    const program = this.#asTraced.get(range.batch)!();
+    const table = this.#table(range);
+    return diagnose(this.#residence.device, program, table, range.first + 1, (name) => this.#residence.describe(name));
   }
 
-  #table(first: number, indices: Int32Array, steps: number): Record<string, TypedArray> {
+  #table({ first, steps, rows }: StepRange): Record<string, TypedArray> {
     const { seed, learningRate } = this.#options;
     const { optimizer } = this.#parts;
     const table = this.#tables.get(steps) ?? this.#newTable(steps);
@@ -140,7 +142,7 @@ export class Stepper {
         column[i] = checkScalar(optimizer.kind, name, row[name], step);
       }
     }
-    return this.#batches.rows(indices, table.rows);
+    return this.#batches.rows(rows, table.rows);
   }
 
   #newTable(steps: number): Table {

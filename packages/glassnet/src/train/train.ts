@@ -1,5 +1,4 @@
 import { GraphError, UsageError } from "../core/errors.ts";
-import { batchCount, epochOrder } from "../data/batches.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { digestOf } from "../data/digest.ts";
 import type { Layer } from "../nn/layer.ts";
@@ -7,6 +6,7 @@ import { adamW } from "../optim/adam.ts";
 import type { RunResult } from "../program/program.ts";
 import { deviceOr } from "../tensor/device.ts";
 import { paramsOf } from "../tensor/variable.ts";
+import { BatchSchedule, type StepRange } from "./batch-schedule.ts";
 import { type Failure, runAll } from "./clean-up.ts";
 import {
   type EndEvent,
@@ -39,26 +39,13 @@ interface Open {
   readonly validation: Measure | undefined;
 }
 
-/** Steps to run in one call: their first, the rows of their batches one after the other, and how many rows each has. */
-interface NextRun {
-  first: number;
-  indices: Int32Array;
-  steps: number;
-  batch: number;
-}
-
-/** Where in its epoch a batch stands that was not applied, and how many rows it has. */
-interface Stop {
-  readonly position: number;
-  readonly batch: number;
-}
-
 export class Trainer {
   readonly #options: TrainOptions;
   readonly #parts: StepParts;
   readonly #batchSize: number;
   readonly #epochs: number;
   readonly #seed: number;
+  readonly #schedule: BatchSchedule;
   readonly #begin = performance.now();
   #open: Open | undefined;
   #step = 0;
@@ -72,12 +59,8 @@ export class Trainer {
   #isUnderWay = false;
   #digest: string | undefined;
   #phase: "new" | "running" | "ended" | "over" = "new";
-  /** The rows in the order of an epoch. */
-  #order: Int32Array = new Int32Array(0);
-  #orderOf = -1;
-  readonly #run: NextRun = { first: 0, indices: new Int32Array(0), steps: 0, batch: 0 };
-  /** The batch at which the guard stopped the training. */
-  #stoppedAt: Stop | undefined;
+  /** Whether the guard held the step that comes next: it was not applied. */
+  #hasStopped = false;
 
   constructor(model: Layer, data: Dataset, options: TrainOptions) {
     const { optimizer = adamW(), loss } = options;
@@ -86,10 +69,7 @@ export class Trainer {
     this.#batchSize = resolveBatchSize(options.batchSize, data.size);
     this.#epochs = options.epochs ?? trainOptions.epochs.default;
     this.#seed = options.seed ?? trainOptions.seed.default;
-  }
-
-  get #stepsPerEpoch(): number {
-    return batchCount(this.#parts.data.size, this.#batchSize);
+    this.#schedule = new BatchSchedule(data.size, this.#batchSize, this.#seed);
   }
 
   get #elapsedMs(): number {
@@ -148,7 +128,7 @@ export class Trainer {
       slots: stepper.slots,
       monitor: resolveMonitor(this.#options.monitor),
       keepBest: this.#options.keepBest ?? false,
-      stepsPerEpoch: this.#stepsPerEpoch,
+      stepsPerEpoch: this.#schedule.stepsPerEpoch,
       epochs: this.#epochs,
     });
     stepper.assign(copyArrays(snapshot.variables));
@@ -211,14 +191,13 @@ export class Trainer {
 
   async #nextEvent(open: Open): Promise<TrainEvent | undefined> {
     if (this.#phase === "ended") return undefined;
-    if (this.#stoppedAt !== undefined) return this.#diverged(open, this.#stoppedAt);
+    if (this.#hasStopped) return this.#diverged(open);
     // Before anything else: a snapshot may have been taken between an epoch's last step and its end.
-    if (this.#step === (this.#epochsDone + 1) * this.#stepsPerEpoch) return this.#endEpoch(open);
-    if (this.#step >= this.#epochs * this.#stepsPerEpoch) return this.#end(open, "completed");
+    if (this.#step === (this.#epochsDone + 1) * this.#schedule.stepsPerEpoch) return this.#endEpoch(open);
+    if (this.#step >= this.#epochs * this.#schedule.stepsPerEpoch) return this.#end(open, "completed");
     if (this.#options.signal?.aborted === true) return this.#end(open, "stopped");
-    const { first, indices, steps, batch } = this.#nextRun(open);
-    const result = await open.stepper.run(first, indices, steps);
-    return this.#note(result, batch) ?? this.#nextEvent(open);
+    const range = this.#nextRange(open);
+    return this.#note(await open.stepper.run(range), range.batch) ?? this.#nextEvent(open);
   }
 
   /**
@@ -229,51 +208,28 @@ export class Trainer {
     const open = this.#open;
     const isDue =
       this.#phase === "running" &&
-      this.#stoppedAt === undefined &&
-      this.#step < (this.#epochsDone + 1) * this.#stepsPerEpoch &&
-      this.#step < this.#epochs * this.#stepsPerEpoch &&
+      !this.#hasStopped &&
+      this.#step < (this.#epochsDone + 1) * this.#schedule.stepsPerEpoch &&
+      this.#step < this.#epochs * this.#schedule.stepsPerEpoch &&
       this.#options.signal?.aborted !== true;
     if (open === undefined || !isDue || !open.stepper.isBlocking) return undefined;
-    const { first, indices, steps, batch } = this.#nextRun(open);
-    return this.#note(open.stepper.runNow(first, indices, steps), batch);
+    const range = this.#nextRange(open);
+    return this.#note(open.stepper.runNow(range), range.batch);
   }
 
-  /** Which steps to run next. Shared, and valid until the next call. */
-  #nextRun({ stepper }: Open): NextRun {
-    const run = this.#run;
-    const { size } = this.#parts.data;
-    const batchSize = this.#batchSize;
-    const epoch = Math.floor(this.#step / this.#stepsPerEpoch); // counted from 0
-    const position = this.#step % this.#stepsPerEpoch;
-    if (this.#orderOf !== epoch) {
-      this.#order = epochOrder(size, this.#seed, epoch);
-      this.#orderOf = epoch;
-    }
-    const fullBatches = Math.floor(size / batchSize);
-    const isFull = position < fullBatches;
-    run.first = this.#step;
-    run.batch = isFull ? batchSize : size % batchSize;
-    run.steps = isFull ? stepper.steps(Math.min(fullBatches - position, this.#stepsPerEvent)) : 1;
-    run.indices = this.#rowsFrom(position * batchSize, run.steps * run.batch);
-    return run;
-  }
-
-  /** Some of the epoch's rows in their order, copied: a view would be a new object each time. */
-  #rowsFrom(begin: number, count: number): Int32Array {
-    if (this.#run.indices.length !== count) this.#run.indices = new Int32Array(count);
-    const { indices } = this.#run;
-    for (let i = 0; i < count; i++) indices[i] = this.#order[begin + i]!;
-    return indices;
+  #nextRange({ stepper }: Open): StepRange {
+    const alike = this.#schedule.alike(this.#step);
+    return this.#schedule.range(this.#step, alike > 1 ? stepper.steps(Math.min(alike, this.#stepsPerEvent)) : 1);
   }
 
   /** Takes note of steps that were run, and tells of those that were applied, if any were. */
   #note({ perStep, steps, stopped }: RunResult, batch: number): StepEvent | undefined {
     const all = perStep.loss as Float32Array | Float64Array;
     const losses = all.length === steps ? all : all.slice(0, steps);
-    const epoch = Math.floor(this.#step / this.#stepsPerEpoch) + 1;
+    const epoch = Math.floor(this.#step / this.#schedule.stepsPerEpoch) + 1;
     this.#step += steps;
     for (let i = 0; i < steps; i++) this.#epochLoss += losses[i]! * batch;
-    if (stopped) this.#stoppedAt = { position: this.#step % this.#stepsPerEpoch, batch };
+    this.#hasStopped = stopped;
     if (steps === 0) return undefined;
     return {
       version: EVENT_VERSION,
@@ -287,9 +243,8 @@ export class Trainer {
     };
   }
 
-  async #diverged(open: Open, { position, batch }: Stop): Promise<EndEvent> {
-    const divergence = await open.stepper.diagnose(this.#step, this.#rowsFrom(position * this.#batchSize, batch));
-    return this.#end(open, "diverged", divergence);
+  async #diverged(open: Open): Promise<EndEvent> {
+    return this.#end(open, "diverged", await open.stepper.diagnose(this.#schedule.range(this.#step, 1)));
   }
 
   #start({ residence: { device } }: Open): StartEvent {
@@ -304,7 +259,7 @@ export class Trainer {
       parameters,
       examples: this.#parts.data.size,
       batchSize: this.#batchSize,
-      stepsPerEpoch: this.#stepsPerEpoch,
+      stepsPerEpoch: this.#schedule.stepsPerEpoch,
       epochs: this.#epochs,
       step: this.#step,
     };
@@ -370,7 +325,7 @@ export class Trainer {
       kind: "end",
       reason,
       step: this.#step,
-      epoch: Math.floor(this.#step / this.#stepsPerEpoch),
+      epoch: Math.floor(this.#step / this.#schedule.stepsPerEpoch),
       ...(training && { training }),
       ...(validation && { validation }),
       ...(best && { bestEpoch: best.epoch }),

@@ -32,9 +32,10 @@ type Kind = keyof Sample;
 const run = promisify(execFile);
 
 /** What a script beside this one prints, run in a process of its own. */
-async function outcomeOf(script: string, args: readonly (string | number)[]): Promise<unknown> {
+async function outcomeOf(script: string, args: readonly (string | number)[], nurseryMiB = 1): Promise<unknown> {
   // A nursery of fixed size: V8 makes it larger as it sees fit, which is no leak.
-  const flags = ["--expose-gc", "--max-semi-space-size=1", "--import", import.meta.resolve("tsx")];
+  const nursery = [`--min-semi-space-size=${nurseryMiB}`, `--max-semi-space-size=${nurseryMiB}`];
+  const flags = ["--expose-gc", ...nursery, "--import", import.meta.resolve("tsx")];
   const file = fileURLToPath(new URL(script, import.meta.url));
   const { stdout } = await run(process.execPath, [
     ...flags,
@@ -49,6 +50,11 @@ async function outcomeOf(script: string, args: readonly (string | number)[]): Pr
 export async function measureGrowth(workload: string, { warmUp, windows, perWindow }: Plan): Promise<Growth> {
   const samples = await outcomeOf("workload.ts", [workload, warmUp, windows, perWindow]);
   return growthOf(samples as Sample[], perWindow);
+}
+
+/** How many bytes of heap a step of training takes before anything is collected, over so many calls of at most `most` steps. */
+export async function allocationOf(backend: "native" | "wasm", calls: number, most = 1e9): Promise<number> {
+  return (await outcomeOf("allocation.ts", [backend, calls, most], 256)) as number;
 }
 
 /** Trains for so many seconds on the backends with compiled kernels that are here, in turns. */

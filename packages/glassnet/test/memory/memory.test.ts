@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { growthOf, measureLeak, trainFor } from "./measure.ts";
+import { nativeGap } from "../../src/backends/native/open.ts";
+import { allocationOf, growthOf, measureLeak, trainFor } from "./measure.ts";
 
 /** Processes of their own take long on a busy machine. */
 const HANGS_MS = 600_000;
@@ -23,6 +24,16 @@ test.each([
     expect(heapPerWork, text).toBeLessThan(limit);
     expect(externalPerWork, text).toBeLessThan(limit);
     for (const whole of [heap, external, rss]) expect(whole, text).toBeLessThan(0.25);
+  },
+  HANGS_MS,
+);
+
+/** A call of one step alone has a promise, an event and an immediate for itself, most of which belong to the platform. */
+test.each(nativeGap() === undefined ? (["native", "wasm"] as const) : (["wasm"] as const))(
+  "steps of training on %s take less than 1 KB of heap each, and 3 KB where each is a call of its own",
+  async (backend) => {
+    expect(await allocationOf(backend, 400)).toBeLessThan(1024);
+    expect(await allocationOf(backend, 2000, 1)).toBeLessThan(3072);
   },
   HANGS_MS,
 );

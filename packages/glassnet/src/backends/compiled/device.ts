@@ -59,6 +59,8 @@ interface Ready {
   readonly feeds: readonly Feed[];
   readonly rows: readonly Table[];
   readonly collected: readonly Table[];
+  /** How many steps of a run its first piece took, if it had two. */
+  before: number;
   /** An output that is a state lies in its `partner` when the two have changed places. */
   readonly outputs: readonly (Given & { readonly buffer: number; readonly partner: number })[];
   /** Gives back what belongs to the program alone. */
@@ -143,10 +145,10 @@ class CompiledDevice implements SyncDevice {
     if (!isComplete(ready, request)) checkRequest(loaded.program, request);
     this.#bind(ready, request);
     const { steps } = request;
-    const { applied, before } = runParts(ready, steps);
+    const applied = runParts(ready, steps);
     const stopped = applied < steps;
     const ran = stopped ? applied + 1 : applied;
-    const outputs = this.#outputs(ready, ran - before);
+    const outputs = this.#outputs(ready, ran - ready.before);
     const result = { steps: applied, stopped, perStep: this.#collect(ready, ran), outputs };
     if (applied % 2 === 1) for (const { name } of ready.nexts) swap(this.#states.get(name)!);
     return result;
@@ -201,6 +203,7 @@ class CompiledDevice implements SyncDevice {
 
   /** Outputs have the values of the last step, states those that it saw: they changed places before every step but the first. */
   #outputs({ outputs, addresses }: Ready, ran: number): Record<string, TypedArray> {
+    if (outputs.length === 0) return NO_OUTPUTS;
     const results: Record<string, TypedArray> = {};
     const isSwapped = ran % 2 === 0;
     for (const { name, buffer, partner, storage: Storage, size } of outputs) {
@@ -215,14 +218,17 @@ class CompiledDevice implements SyncDevice {
 /**
  * Runs steps in one piece, or the first few as a trial of another number of threads and then the others.
  *
- * @returns how many steps were applied, and how many of them before the last piece
+ * @returns how many steps were applied
  */
-function runParts({ host, addresses, choice, rows, collected, swaps }: Ready, steps: number): Parts {
+function runParts(ready: Ready, steps: number): number {
+  const { host, addresses, choice, rows, collected, swaps } = ready;
+  ready.before = 0;
   const trial = choice.trial(steps);
   if (trial > 0) {
     const { other } = choice;
     const done = timed(host, addresses, trial, other, choice);
-    if (done < trial || trial === steps) return { applied: done, before: 0 };
+    if (done < trial || trial === steps) return done;
+    ready.before = trial;
     for (const { buffer, rowBytes } of rows) addresses[buffer] += trial * rowBytes;
     for (const { buffer, rowBytes } of collected) addresses[buffer] += trial * rowBytes;
     if (trial % 2 === 1) {
@@ -233,12 +239,7 @@ function runParts({ host, addresses, choice, rows, collected, swaps }: Ready, st
       }
     }
   }
-  return { applied: trial + timed(host, addresses, steps - trial, choice.threads, choice), before: trial };
-}
-
-interface Parts {
-  readonly applied: number;
-  readonly before: number;
+  return trial + timed(host, addresses, steps - trial, choice.threads, choice);
 }
 
 function timed(
@@ -256,6 +257,7 @@ function timed(
 }
 
 const NOTHING: Readonly<Record<string, never>> = {};
+const NO_OUTPUTS: RunResult["outputs"] = Object.freeze({});
 
 /** Whether a request is in order, found out quickly. Of others `checkRequest` knows better, and says what is wrong. */
 function isComplete(ready: Ready, { steps, feeds = NOTHING, rows = NOTHING }: RunRequest): boolean {
@@ -354,6 +356,7 @@ function prepare(host: Host, lowered: Lowered, adaptive: boolean): Ready {
     addresses,
     choice: new ThreadChoice(Math.max(1, Math.min(host.threads, Math.floor(lowered.work / WORK_A_THREAD))), adaptive),
     swaps,
+    before: 0,
     ...{ reads, nexts, feeds, rows, collected },
     outputs: lowered.outputs.map(({ name, buffer }) => ({
       ...given(name, buffer),
