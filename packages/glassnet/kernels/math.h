@@ -2,8 +2,9 @@
  * Functions of lanes. Those in f32 have no branches; those that need more digits on the way are in math64.h.
  *
  * "ulp" is the largest distance from the exact result in units of its last place as f32, over all 2^32 arguments (of two
- * arguments: over 2^30 random pairs); half an ulp is what rounding alone costs. test/ulp.c measures it, with and without
- * fused products. All are right at infinities, at NaN, at both zeros and for subnormals.
+ * arguments: over 2^26 random pairs), with fused products or without, whichever is worse; half an ulp is what rounding alone
+ * costs. test/ulp.c measures it, and test/accuracy.h has both figures. All are right at infinities, at NaN, at both zeros and
+ * for subnormals.
  *
  * Coefficients are minimax fits of our own, rounded to f32 one after the other, each time fitting the rest anew.
  */
