@@ -114,6 +114,16 @@ const print = (text: string): void => {
   tell("");
   console.log(`${text}\n`);
 };
+const results = join(bench, "results");
+mkdirSync(results, { recursive: true });
+const table = join(results, `${machine.date.replaceAll(":", "-").slice(0, 19)}.txt`);
+
+/** After every workload, so that a run that is ended early keeps what it has. */
+function save(): void {
+  writeFileSync(table, `${page.join("\n\n")}\n`);
+  if (options.json !== undefined) writeFileSync(options.json, `${JSON.stringify({ machine, rows }, null, 2)}\n`);
+}
+
 console.log(`${page[0]}\n`);
 for (const trial of chosen) {
   const { workload, place } = trial;
@@ -125,17 +135,11 @@ for (const trial of chosen) {
   const itsRows = rowsOf(measured, unitOf(workload));
   rows.push(...itsRows);
   print(tableOf(itsRows));
+  save();
 }
 
-const results = join(bench, "results");
-mkdirSync(results, { recursive: true });
-const table = join(results, `${machine.date.replaceAll(":", "-").slice(0, 19)}.txt`);
-writeFileSync(table, `${page.join("\n\n")}\n`);
 console.log(`Saved ${table}, after ${((performance.now() - begin) / 60_000).toFixed(1)} minutes`);
-if (options.json !== undefined) {
-  writeFileSync(options.json, `${JSON.stringify({ machine, rows }, null, 2)}\n`);
-  console.log(`Saved ${options.json}`);
-}
+if (options.json !== undefined) console.log(`Saved ${options.json}`);
 const wrong = rows.flatMap(({ workload, subject, fault = "", failures = {} }) =>
   [fault, ...Object.values(failures)]
     .filter((reason) => reason.startsWith("wrong"))

@@ -114,6 +114,16 @@ test("what else the machine did stands below the table, with a warning if it was
   );
 });
 
+test("what is wrong with every setting is said once", () => {
+  const fault = "failed: no such kernel";
+  const failures = { "2 threads": fault, "3 threads": "failed: it crashed" };
+  expect(tableOf(rowsOf([measured("TensorFlow.js", undefined, { fault, failures })], inMs))).toMatchInlineSnapshot(`
+    "work             ms  spread  MB  setting, version
+      TensorFlow.js   -       -   -  !! failed: no such kernel
+                                     !! 3 threads: failed: it crashed"
+  `);
+});
+
 test("figures have three digits that count", () => {
   expect([0.01234, 1.234, 12.34, 123.4, 12345].map(figure)).toEqual(["0.0123", "1.23", "12.3", "123", "12345"]);
 });

@@ -84,10 +84,10 @@ function align(rows: readonly (readonly string[])[]): string[] {
   );
 }
 
-/** Settings that went wrong beside one that did not. That a subject has no threads is nothing to worry about. */
-function worrying({ failures = {} }: Row): string[] {
+/** Settings that went wrong in their own way. That a subject has no threads is nothing to worry about. */
+function worrying({ failures = {}, fault }: Row): string[] {
   return Object.entries(failures)
-    .filter(([, reason]) => !/^(absent|unsupported):/.test(reason))
+    .filter(([, reason]) => reason !== fault && !/^(absent|unsupported):/.test(reason))
     .map(([setting, reason]) => `${setting}: ${reason}`);
 }
 
