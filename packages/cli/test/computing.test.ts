@@ -104,6 +104,7 @@ describe("a backend that was chosen", () => {
   test.each([
     ["--threads", "0"],
     ["--threads", "65"],
+    ["--threads", "1000"],
     ["--backend", "cuda"],
   ])("%s %s is refused by every verb that computes", async (...flag) => {
     const verbs = [

@@ -24,11 +24,14 @@ export const accuracies: Readonly<Record<string, Accuracy>> = Object.fromEntries
   ].map(([, name, fused, unfused]) => [name!, { fused: Number(fused), unfused: Number(unfused) }]),
 );
 
-/** What a function may be off by on any build. */
-export function accuracyOf(name: string): number {
+/** What a function may be off by: on any build, or on that of a variant. */
+export function accuracyOf(name: string, variant?: string): number {
   const found = accuracies[name];
   if (found === undefined) throw new Error(`kernels/test/accuracy.h has no ${name}`);
-  return Math.max(found.fused, found.unfused);
+  const { fused, unfused } = found;
+  if (variant === "simd" || variant === "sse2") return unfused;
+  if (variant !== undefined && /^(avx2|avx512|neon)$/.test(variant)) return fused;
+  return Math.max(fused, unfused); // the processor decides
 }
 
 const word = new DataView(new ArrayBuffer(8));

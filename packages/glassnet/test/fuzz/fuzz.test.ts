@@ -92,6 +92,25 @@ describe("the check notices", () => {
   });
 });
 
+test("a byte behind the scratch memory of a thread is noticed", () => {
+  const host = openWasmHost(1);
+  const load = host.load.bind(host);
+  const fuzzCase = randomCase(1);
+  expect(runIsolated(host, fuzzCase, 1).faults).toEqual([]);
+  host.load = (parts) => {
+    const program = load(parts);
+    const run: typeof program.run = (addresses, steps, threads) => {
+      const applied = program.run(addresses, steps, threads);
+      host.write(host.reserveScratch(0) + parts.threadBytes - 1, Uint8Array.of(0));
+      return applied;
+    };
+    return { run, release: () => program.release() };
+  };
+  expect(runIsolated(host, fuzzCase, 1).faults.join()).toContain(
+    "thread 0 wrote behind its scratch memory, at byte 63",
+  );
+});
+
 /** A host whose programs change a byte at an offset from the first buffer. */
 function careless(host: Host, offset: number): Host {
   return {
