@@ -1,4 +1,7 @@
-import { readFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { nativeGap, openNativeSync } from "../src/backends/native/open.ts";
 import { openWasm } from "../src/backends/wasm/open.ts";
@@ -12,7 +15,7 @@ import {
   ulpsBetween,
 } from "./accuracy.ts";
 import { openKernelDevices } from "./devices.ts";
-import { gapOf, targets, ulp } from "./native/targets.ts";
+import { compileTest, gapOf, kernels, targets, ulp } from "./native/targets.ts";
 
 /** @file The figures of `kernels/test/accuracy.h` hold, at some arguments; `accuracy.prove.test.ts` takes all. */
 
@@ -31,6 +34,24 @@ describe.each(targets)("the C for $name", (target) => {
     expect(Object.keys(measured!).sort()).toEqual(names);
     if (target.name !== "sse2") fused.push(ofBits!);
   });
+});
+
+const plain = targets.find((target) => target.emulator.length === 0 && gapOf(target) === undefined);
+test.skipIf(plain === undefined)("a coefficient that is wrong in its fifth digit is found", () => {
+  const folder = mkdtempSync(join(tmpdir(), "ulp-"));
+  try {
+    cpSync(kernels, folder, { recursive: true });
+    const text = readFileSync(join(folder, "math.h"), "utf8");
+    const wrong = text.replace("0.166665211f", "0.166675211f");
+    expect(wrong).not.toBe(text);
+    writeFileSync(join(folder, "math.h"), wrong);
+    const program = join(folder, "ulp");
+    compileTest(plain!, "ulp", program, { sources: folder });
+    const { status, stdout } = spawnSync(program, [`${16 * STEP}`, "exp"], { encoding: "utf8" });
+    expect({ status, stdout }).toEqual({ status: 1, stdout: expect.stringMatching(/^exp +[2-9]\./) });
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 test("instruction sets that fuse products give the same bits", () => {

@@ -56,10 +56,14 @@ export function compileTest(
   { compiler, flags }: Target,
   name: string,
   program: string,
-  { level = ["-O2"], files = [] }: { readonly level?: readonly string[]; readonly files?: readonly string[] } = {},
+  {
+    level = ["-O2"],
+    files = [],
+    sources = kernels,
+  }: { readonly level?: readonly string[]; readonly files?: readonly string[]; readonly sources?: string } = {},
 ): void {
   const all = [...FLAGS, ...level, ...flags, "-iquote", ".", "-o", program, `test/${name}.c`, ...files, "-lm"];
-  const { stderr } = spawnSync(compiler, all, { cwd: kernels, encoding: "utf8" });
+  const { stderr } = spawnSync(compiler, all, { cwd: sources, encoding: "utf8" });
   expect(stderr).toBe("");
 }
 
