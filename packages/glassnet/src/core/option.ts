@@ -1,3 +1,4 @@
+import { closest } from "./closest.ts";
 import { alternatives, UsageError } from "./errors.ts";
 import { describeValue } from "./tree.ts";
 
@@ -82,4 +83,35 @@ export function checkOption(where: string, name: string, option: Option, value: 
         details,
       });
   }
+}
+
+/** The names of all options of a call: the compiler names one that is forgotten. */
+export type OptionNames<O> = Readonly<Record<keyof O, true>>;
+
+/**
+ * Plain JavaScript may write anything, and a name that nobody reads would be passed over in silence.
+ *
+ * @param known an entry for each name that there is
+ * @returns the options
+ * @throws UsageError unless `options` is an object, whose names are all known
+ */
+export function checkNames<O>(
+  where: string,
+  known: Readonly<Record<string, unknown>>,
+  options: O,
+  what = "the options",
+): O {
+  if (typeof options !== "object" || options === null || Array.isArray(options)) {
+    throw new UsageError("invalid-option", where, `${what} must be an object, got ${describeValue(options)}`);
+  }
+  for (const name in options) {
+    if (Object.hasOwn(known, name)) continue;
+    const names = Object.keys(known);
+    const near = closest(name, names);
+    throw new UsageError("invalid-option", where, `unknown option "${name}": expected ${alternatives(names)}`, {
+      ...(near !== undefined && { help: `did you mean ${near}?` }),
+      details: { option: name },
+    });
+  }
+  return options;
 }

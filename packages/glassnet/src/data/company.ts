@@ -1,6 +1,5 @@
-import { closest } from "../core/closest.ts";
 import { alternatives, UsageError } from "../core/errors.ts";
-import { checkOption, type OptionTable } from "../core/option.ts";
+import { checkNames, checkOption, type OptionTable } from "../core/option.ts";
 import { Rng } from "../core/random.ts";
 import { describeValue } from "../core/tree.ts";
 import { type Dataset, dataset } from "./dataset.ts";
@@ -156,14 +155,7 @@ export interface CompanyOptions {
  */
 export function companyData(options: CompanyOptions = {}): Dataset {
   const where = "companyData";
-  const known = Object.keys(companyOptions);
-  for (const name of Object.keys(options)) {
-    if (Object.hasOwn(companyOptions, name)) continue;
-    const near = closest(name, known);
-    throw new UsageError("invalid-option", where, `unknown option "${name}": expected ${alternatives(known)}`, {
-      ...(near !== undefined && { help: `did you mean ${near}?` }),
-    });
-  }
+  checkNames(where, companyOptions, options);
   const rows = options.rows ?? companyOptions.rows.default;
   const noise = options.noise ?? companyOptions.noise.default;
   const seed = options.seed ?? companyOptions.seed.default;

@@ -1,6 +1,7 @@
 import type { ArrayData } from "../core/array.ts";
 import { allocate, isFloat, isStorageOf } from "../core/dtype.ts";
 import { UsageError } from "../core/errors.ts";
+import { checkNames, type OptionNames } from "../core/option.ts";
 import { checkShape, formatShape, formatType, type Shape, sizeOf, stridesOf } from "../core/shape.ts";
 import { describeValue, isPlainObject } from "../core/tree.ts";
 import { tensor } from "../tensor/create.ts";
@@ -32,6 +33,11 @@ export interface DatasetParts {
   readonly classNames?: readonly string[];
 }
 
+const partNames: OptionNames<DatasetParts> = {
+  ...{ name: true, inputs: true, targets: true },
+  ...{ preprocessing: true, classNames: true },
+};
+
 /**
  * Puts a data set together, and looks at every number of it once, so that nothing behind has to.
  *
@@ -39,6 +45,12 @@ export interface DatasetParts {
  * @example dataset({ name: "xor", inputs: [[0, 0], [0, 1], [1, 0], [1, 1]], targets: [0, 1, 1, 0], classNames: ["same", "different"] });
  */
 export function dataset(parts: DatasetParts): Dataset {
+  checkNames("dataset", partNames, parts, "what it is made of");
+  if (typeof parts.name !== "string" || parts.name === "") {
+    throw new UsageError("invalid-option", "dataset", `name must be a text, got ${describeValue(parts.name)}`, {
+      help: 'dataset({ name: "xor", inputs, targets })',
+    });
+  }
   const { name, preprocessing = { kind: "none" }, classNames } = parts;
   const inputs = arrayOf(name, "inputs", parts.inputs, "f32");
   const isIndexed = classNames !== undefined && Array.isArray(parts.targets) && parts.targets.every(Number.isInteger);

@@ -1,4 +1,5 @@
 import { UsageError } from "../core/errors.ts";
+import { checkNames } from "../core/option.ts";
 import { Rng } from "../core/random.ts";
 import { type Dataset, sliceRows, takeRows } from "./dataset.ts";
 
@@ -12,6 +13,7 @@ export function holdOut(
   count: number,
   options: { seed?: number } = {},
 ): { rest: Dataset; held: Dataset } {
+  checkNames("holdOut", { seed: true }, options);
   const { size, name } = data;
   if (!Number.isInteger(count) || count < 1 || count >= size) {
     const expected = size < 2 ? "two rows are needed at least" : `expected 1 to ${size - 1}`;

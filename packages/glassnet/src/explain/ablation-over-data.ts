@@ -1,4 +1,5 @@
 import { UsageError } from "../core/errors.ts";
+import { checkNames, type OptionNames } from "../core/option.ts";
 import { Rng } from "../core/random.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { encode } from "../data/encode.ts";
@@ -15,7 +16,7 @@ import { checkRemoval, countOf, drawUnits, type RemovalOptions, valuesOf } from 
 import { checkDifferentiable, doublesOf } from "./attribution.ts";
 import { Intervention } from "./calls.ts";
 import { checkLabelsFit, needClasses, rowsOf } from "./data-pass.ts";
-import { Progress } from "./long-work.ts";
+import { longWorkNames, Progress } from "./long-work.ts";
 import { outputsOf } from "./output-choice.ts";
 import { rankOf } from "./perturbation-curves.ts";
 import { checkUnits, sumByUnit, unitsOf } from "./units.ts";
@@ -57,6 +58,20 @@ const DRAWS = 20;
 
 type Chooser = (row: number) => readonly number[];
 
+const optionNames: OptionNames<AblationOverDataOptions> = {
+  ...longWorkNames,
+  layer: true,
+  count: true,
+  units: true,
+  axis: true,
+  value: true,
+  among: true,
+  draws: true,
+  seed: true,
+  per: true,
+  batchSize: true,
+};
+
 /**
  * Ablation over a data set: accuracy, output and probability of the right class without the units that speak most for it, and
  * without as many random ones.
@@ -70,6 +85,7 @@ export async function ablationOverData(
   data: Dataset,
   options: AblationOverDataOptions,
 ): Promise<AblationOverData> {
+  checkNames("ablationOverData", optionNames, options);
   const where = "ablationOverData";
   const { layer, axis, per = "example" } = options;
   const { draws, seed } = checkRemoval(where, options, DRAWS);

@@ -1,4 +1,5 @@
 import { UsageError } from "../core/errors.ts";
+import { checkNames, type OptionNames } from "../core/option.ts";
 import { Rng } from "../core/random.ts";
 import type { Layer } from "../nn/layer.ts";
 import type { RunOptions } from "../nn/run.ts";
@@ -17,8 +18,8 @@ import {
 import { doublesOf } from "./attribution.ts";
 import { checkSingle, Intervention } from "./calls.ts";
 import { gradientOfChoice } from "./gradient-times-input.ts";
-import { Progress } from "./long-work.ts";
-import { answersOf, type OutputChoice } from "./output-choice.ts";
+import { longWorkNames, Progress } from "./long-work.ts";
+import { answersOf, type OutputChoice, outputChoiceNames } from "./output-choice.ts";
 import { rankOf } from "./perturbation-curves.ts";
 import { checkUnits, unitsOf } from "./units.ts";
 import { runOnce, withCompiled } from "./with-compiled.ts";
@@ -60,6 +61,19 @@ export interface Ablation {
 /** Variants that one run looks at. */
 const CHUNK = 64;
 
+const optionNames: OptionNames<AblationOptions> = {
+  ...longWorkNames,
+  ...outputChoiceNames,
+  layer: true,
+  count: true,
+  units: true,
+  axis: true,
+  value: true,
+  among: true,
+  draws: true,
+  seed: true,
+};
+
 /**
  * Ablation: takes units of a layer away and looks at the answer again, and does the same with as many random units. If the
  * drop is no larger than those of random units, the explanation that named the units does not hold.
@@ -72,6 +86,7 @@ const CHUNK = 64;
  * @see Morcos et al. 2018, arXiv:1803.06959; Hooker et al. 2019, arXiv:1806.10758, on why the comparison is needed.
  */
 export async function ablation(model: Layer, x: Tensor, options: AblationOptions): Promise<Ablation> {
+  checkNames("ablation", optionNames, options);
   const where = "ablation";
   checkSingle(where, x);
   const { layer, axis, as = "output" } = options;

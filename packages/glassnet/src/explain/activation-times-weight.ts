@@ -1,5 +1,6 @@
 import type { Device } from "../backends/backend.ts";
 import { alternatives, UsageError } from "../core/errors.ts";
+import { checkNames, type OptionNames } from "../core/option.ts";
 import type { Layer } from "../nn/layer.ts";
 import { deviceOr } from "../tensor/device.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -37,6 +38,8 @@ export interface ActivationTimesWeight {
   readonly activation?: { readonly name: string; readonly values: Float64Array };
 }
 
+const optionNames: OptionNames<ActivationTimesWeightOptions> = { layer: true, device: true };
+
 /**
  * Activation × weight: what each input of a linear layer adds to each of its units. It is `contributions` for all units at
  * once, as plain arrays, to draw edges and tiles from.
@@ -48,8 +51,10 @@ export interface ActivationTimesWeight {
 export async function activationTimesWeight(
   model: Layer,
   x: Tensor,
-  { layer: path, device: named }: ActivationTimesWeightOptions,
+  options: ActivationTimesWeightOptions,
 ): Promise<ActivationTimesWeight> {
+  checkNames("activationTimesWeight", optionNames, options);
+  const { layer: path, device: named } = options;
   const where = "activationTimesWeight";
   checkSingle(where, x);
   const layers = linearLayers(model);

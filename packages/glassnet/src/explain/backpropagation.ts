@@ -1,5 +1,6 @@
 import type { Device } from "../backends/backend.ts";
 import { isFloat, type TypedArray } from "../core/dtype.ts";
+import { checkNames, type OptionNames } from "../core/option.ts";
 import type { Shape } from "../core/shape.ts";
 import type { Loss } from "../loss/reduction.ts";
 import { checkLoss } from "../loss/single-number.ts";
@@ -75,6 +76,8 @@ interface Call {
   readonly layer: Layer;
 }
 
+const optionNames: OptionNames<BackpropagationOptions> = { loss: true, targets: true, key: true, device: true };
+
 /**
  * Runs a batch forward and back, and keeps what each call of a layer read and gave, the gradient that arrived at it, the one that
  * it handed back, and the gradients of its parameters. The numbers are those of the run itself.
@@ -89,6 +92,7 @@ export async function backpropagation(
   x: Tensor,
   options: BackpropagationOptions,
 ): Promise<Backpropagation> {
+  checkNames("backpropagation", optionNames, options);
   const device = await deviceOr(options.device);
   const layers = layersByPath(model);
   const owned = ownParams(model, layers);

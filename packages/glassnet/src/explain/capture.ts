@@ -1,4 +1,5 @@
 import type { Device } from "../backends/backend.ts";
+import { checkNames, type OptionNames } from "../core/option.ts";
 import type { Loss } from "../loss/reduction.ts";
 import type { Layer } from "../nn/layer.ts";
 import { Run } from "../nn/run.ts";
@@ -37,6 +38,8 @@ export interface Capture {
   readonly paramGrads?: Readonly<Record<string, Tensor>>;
 }
 
+const optionNames: OptionNames<CaptureOptions> = { loss: true, targets: true, device: true };
+
 /**
  * Runs the model once, as in evaluation, and keeps every activation; with a loss, every gradient too. The numbers are
  * those of the run itself, not of a second computation.
@@ -44,6 +47,7 @@ export interface Capture {
  * @param x inputs as the network sees them (after preprocessing): [batch, ...]
  */
 export async function capture(model: Layer, x: Tensor, options: CaptureOptions = {}): Promise<Capture> {
+  checkNames("capture", optionNames, options);
   const { loss, targets } = options;
   const device = await deviceOr(options.device);
   const paths: string[] = [];

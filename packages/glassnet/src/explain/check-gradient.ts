@@ -1,5 +1,6 @@
 import type { Device, LoadedProgram } from "../backends/backend.ts";
 import { alternatives, UsageError } from "../core/errors.ts";
+import { checkNames, type OptionNames } from "../core/option.ts";
 import { sizeOf } from "../core/shape.ts";
 import type { Loss } from "../loss/reduction.ts";
 import type { Layer } from "../nn/layer.ts";
@@ -38,6 +39,14 @@ export interface EntryCheck {
   readonly agrees: boolean;
 }
 
+const optionNames: OptionNames<CheckGradientOptions> = {
+  loss: true,
+  targets: true,
+  param: true,
+  index: true,
+  device: true,
+};
+
 /**
  * Compares one gradient of the loss for a batch with finite differences, in f64: the entry is moved up and down, and the loss is
  * computed anew.
@@ -48,6 +57,7 @@ export interface EntryCheck {
  * @see `checkGradients`, for all of them.
  */
 export async function checkGradient(model: Layer, x: Tensor, options: CheckGradientOptions): Promise<EntryCheck> {
+  checkNames("checkGradient", optionNames, options);
   const where = "checkGradient";
   const { loss, targets, param: path, index } = options;
   const device = await deviceOr(options.device);

@@ -1,5 +1,6 @@
 import type { Device, LoadedProgram } from "../backends/backend.ts";
 import { Pace } from "../backends/pace.ts";
+import { checkNames, type OptionNames } from "../core/option.ts";
 import { Rng } from "../core/random.ts";
 import { sizeOf } from "../core/shape.ts";
 import type { Loss } from "../loss/reduction.ts";
@@ -40,6 +41,8 @@ export interface CheckOptions {
 
 const DIRECTIONS = 8;
 
+const optionNames: OptionNames<CheckOptions> = { loss: true, targets: true, device: true, onProgress: true };
+
 /**
  * Compares every gradient of the loss for one batch with finite differences, in f64: each entry that is not 0 is moved
  * up and down by itself. Entries that the library says are 0 (a black pixel's weights, a dead unit's) are moved together.
@@ -47,6 +50,7 @@ const DIRECTIONS = 8;
  * @param x inputs as the network sees them: [batch, ...]
  */
 export async function checkGradients(model: Layer, x: Tensor, options: CheckOptions): Promise<GradientCheck[]> {
+  checkNames("checkGradients", optionNames, options);
   const { loss, targets, onProgress } = options;
   const device = await deviceOr(options.device);
   return DoubleLoss.with({ where: "checkGradients", model, x, loss, targets, device }, async (double) => {

@@ -1,6 +1,7 @@
 import type { Device } from "../backends/backend.ts";
 import type { TypedArray } from "../core/dtype.ts";
 import { alternatives, ShapeError, UsageError } from "../core/errors.ts";
+import { checkNames, type OptionNames } from "../core/option.ts";
 import { formatType } from "../core/shape.ts";
 import { Activation } from "../nn/activation.ts";
 import { FunctionLayer } from "../nn/function-layer.ts";
@@ -235,6 +236,8 @@ export async function activationAfter(
 const activationOf = (next: NextActivation | undefined, unit: number): Pick<Contributions, "activation"> =>
   next === undefined ? {} : { activation: { name: next.name, value: next.values[unit]! } };
 
+const optionNames: OptionNames<ContributionsOptions> = { layer: true, unit: true, device: true };
+
 /**
  * Takes one neuron apart: every term wᵢ xᵢ of its weighted sum, and the bias as an input fixed at 1. For a layer of another
  * kind with parameters, such as a convolution of your own, the weights are its slopes for its inputs, and the bias is what it
@@ -245,6 +248,7 @@ const activationOf = (next: NextActivation | undefined, unit: number): Pick<Cont
  * @example const { terms, bias, sum, z } = await contributions(model, x, { layer: "layers.1", unit: 17 });
  */
 export async function contributions(model: Layer, x: Tensor, options: ContributionsOptions): Promise<Contributions> {
+  checkNames("contributions", optionNames, options);
   const { layer, unit } = options;
   checkSingle("contributions", x);
   pickUnit("contributions", model, layer, unit);

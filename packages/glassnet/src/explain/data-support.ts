@@ -1,6 +1,6 @@
 import type { ArrayData } from "../core/array.ts";
 import { UsageError } from "../core/errors.ts";
-import { checkOption, type OptionTable } from "../core/option.ts";
+import { checkNames, checkOption, type OptionNames, type OptionTable } from "../core/option.ts";
 import { Rng } from "../core/random.ts";
 import { sizeOf } from "../core/shape.ts";
 import type { Dataset } from "../data/dataset.ts";
@@ -51,6 +51,8 @@ const USUAL = 0.99;
 /** So far beyond its range, as a share of it, an input is not yet outside: the next row of the data could be there. */
 const AT_EDGE = 0.01;
 
+const optionNames: OptionNames<DataSupportOptions> = { neighbours: true };
+
 /**
  * Learns where data lie, so that one can ask whether a point is near them: by the range of each input, and by the distance
  * to the nearest rows, which also finds holes and unheard-of combinations.
@@ -62,6 +64,7 @@ const AT_EDGE = 0.01;
  * @see Ramaswamy, Rastogi & Shim 2000, SIGMOD: outliers by the distance to the k-th nearest neighbour.
  */
 export function dataSupport(data: Dataset | ArrayData, options: DataSupportOptions = {}): DataSupport {
+  checkNames("dataSupport", optionNames, options);
   const where = "dataSupport";
   const { neighbours = supportOptions.neighbours.default } = options;
   checkOption(where, "neighbours", supportOptions.neighbours, neighbours);

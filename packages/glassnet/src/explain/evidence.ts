@@ -1,5 +1,6 @@
 import type { Device } from "../backends/backend.ts";
 import { UsageError } from "../core/errors.ts";
+import { checkNames, type OptionNames } from "../core/option.ts";
 import { Activation } from "../nn/activation.ts";
 import type { Layer } from "../nn/layer.ts";
 import { Linear } from "../nn/linear.ts";
@@ -75,6 +76,8 @@ async function logitLayer(model: Layer, run: Capture, device: Device): Promise<L
   return { call: last.path, outFeatures: last.layer.outFeatures, activations };
 }
 
+const optionNames: OptionNames<EvidenceOptions> = { classIndex: true, versus: true, device: true };
+
 /**
  * The evidence for and against a class: the terms of its logit, which is the weighted sum that the linear layer called
  * last makes of what it reads. It is exact: evidence and bias sum to the logit. If the model goes on with activations,
@@ -84,6 +87,7 @@ async function logitLayer(model: Layer, run: Capture, device: Device): Promise<L
  * @throws UsageError if there is no such class, or the model's output does not come from a linear layer in this way.
  */
 export async function evidence(model: Layer, x: Tensor, options: EvidenceOptions): Promise<Evidence> {
+  checkNames("evidence", optionNames, options);
   const { classIndex, versus } = options;
   checkSingle("evidence", x);
   const device = await deviceOr(options.device);

@@ -1,4 +1,5 @@
 import type { Device } from "../backends/backend.ts";
+import { checkNames, type OptionNames } from "../core/option.ts";
 import type { Layer } from "../nn/layer.ts";
 import { Run, type RunOptions } from "../nn/run.ts";
 import { ones } from "../tensor/create.ts";
@@ -7,7 +8,7 @@ import { gradientsOf } from "../tensor/grad.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { type Attribution, checkDifferentiable, doublesOf, productsOf, sumOf } from "./attribution.ts";
 import { checkSingle, Intervention } from "./calls.ts";
-import { answersOf, chosenOf, type OutputChoice } from "./output-choice.ts";
+import { answersOf, chosenOf, type OutputChoice, outputChoiceNames } from "./output-choice.ts";
 import { runOnce } from "./with-compiled.ts";
 
 export interface GradientTimesInputOptions extends OutputChoice {
@@ -48,6 +49,8 @@ export function gradientOfChoice(where: string, model: Layer, x: Tensor, choice:
   return { from: from!, gradient: gradient!, chosen, answers };
 }
 
+const optionNames: OptionNames<GradientTimesInputOptions> = { ...outputChoiceNames, layer: true, device: true };
+
 /**
  * Gradient × input: what a number of the output would lose if it were linear in the inputs and an input were set to 0.
  *
@@ -66,6 +69,7 @@ export async function gradientTimesInput(
   x: Tensor,
   options: GradientTimesInputOptions,
 ): Promise<GradientTimesInput> {
+  checkNames("gradientTimesInput", optionNames, options);
   const where = "gradientTimesInput";
   checkSingle(where, x);
   const device = await deviceOr(options.device);

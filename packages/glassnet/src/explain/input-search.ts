@@ -1,6 +1,6 @@
 import { closest } from "../core/closest.ts";
 import { alternatives, UsageError } from "../core/errors.ts";
-import { checkOption } from "../core/option.ts";
+import { checkNames, checkOption, type OptionNames } from "../core/option.ts";
 import { Rng } from "../core/random.ts";
 import { formatShape, type Shape, sizeOf } from "../core/shape.ts";
 import { describeValue, isPlainObject } from "../core/tree.ts";
@@ -35,8 +35,7 @@ export function failInput(what: string, help?: string): never {
   throw new UsageError("invalid-option", where, what, help === undefined ? {} : { help });
 }
 
-/** Every option there is: the compiler names one that is forgotten here. */
-const known: Readonly<Record<keyof CommonInputOptions | "maximize" | "minimize" | "target", true>> = {
+const known: OptionNames<CommonInputOptions & Record<"maximize" | "minimize" | "target", unknown>> = {
   ...{
     maximize: true,
     minimize: true,
@@ -53,14 +52,7 @@ const known: Readonly<Record<keyof CommonInputOptions | "maximize" | "minimize" 
 
 /** @throws UsageError for an unknown option, or a plain value out of range. */
 export function checkInputOptions(options: OptimizeInputsOptions): void {
-  if (!isPlainObject(options)) failInput(`the options must be an object, got ${describeValue(options)}`);
-  const names = Object.keys(known);
-  for (const name of Object.keys(options)) {
-    if (Object.hasOwn(known, name)) continue;
-    const near = closest(name, names);
-    const help = near === undefined ? undefined : `did you mean ${near}?`;
-    failInput(`unknown option "${name}": expected ${alternatives(names)}`, help);
-  }
+  checkNames(where, known, options);
   for (const [name, option] of Object.entries(inputOptions)) {
     const value = options[name as keyof typeof inputOptions];
     if (value !== undefined) checkOption(where, name, option, value);

@@ -1,5 +1,5 @@
 import type { Device } from "../backends/backend.ts";
-import { checkOption, type OptionTable } from "../core/option.ts";
+import { checkNames, checkOption, type OptionNames, type OptionTable } from "../core/option.ts";
 import type { Layer } from "../nn/layer.ts";
 import { Run } from "../nn/run.ts";
 import type { Compiled } from "../tensor/compile.ts";
@@ -11,8 +11,8 @@ import type { Tensor } from "../tensor/tensor.ts";
 import { type Attribution, type Baseline, baselineOf, checkDifferentiable, doublesOf, sumOf } from "./attribution.ts";
 import { checkSingle } from "./calls.ts";
 import { gradientOfChoice } from "./gradient-times-input.ts";
-import { type LongWork, Progress } from "./long-work.ts";
-import { answersOf, chosenOf, type OutputChoice } from "./output-choice.ts";
+import { type LongWork, longWorkNames, Progress } from "./long-work.ts";
+import { answersOf, chosenOf, type OutputChoice, outputChoiceNames } from "./output-choice.ts";
 import { type QuadratureRule, quadrature } from "./quadrature.ts";
 import { runOnce, withCompiled } from "./with-compiled.ts";
 
@@ -51,6 +51,14 @@ const CHUNK = 64;
 /** Σ of weighted gradients at points between baseline and x. */
 type Sum = Compiled<[x: Tensor, baseline: Tensor, points: Tensor, weights: Tensor], Tensor>;
 
+const optionNames: OptionNames<IntegratedGradientsOptions> = {
+  ...longWorkNames,
+  ...outputChoiceNames,
+  baseline: true,
+  steps: true,
+  rule: true,
+};
+
 /**
  * Integrated gradients: the gradient averaged on the straight way from a baseline to the example, times what changed.
  *
@@ -66,6 +74,7 @@ export async function integratedGradients(
   x: Tensor,
   options: IntegratedGradientsOptions,
 ): Promise<IntegratedGradients> {
+  checkNames("integratedGradients", optionNames, options);
   const where = "integratedGradients";
   checkSingle(where, x);
   checkDifferentiable(where, x);

@@ -1,5 +1,6 @@
 import { allocate, type TypedArray } from "../core/dtype.ts";
 import { ShapeError } from "../core/errors.ts";
+import { checkNames, type OptionNames } from "../core/option.ts";
 import { formatType, type Shape, sizeOf } from "../core/shape.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { encode } from "../data/encode.ts";
@@ -11,7 +12,7 @@ import { deviceOr } from "../tensor/device.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { CallNames, layersByPath, missingCall, pathOfCall } from "./calls.ts";
 import { rowsOf } from "./data-pass.ts";
-import { type LongWork, Progress } from "./long-work.ts";
+import { type LongWork, longWorkNames, Progress } from "./long-work.ts";
 import { withCompiled } from "./with-compiled.ts";
 
 export interface LayerOutputsOptions extends LongWork {
@@ -34,6 +35,8 @@ export interface LayerOutput {
 /** The name under which the input of the network is found among layers. */
 export const INPUT = "input";
 
+const optionNames: OptionNames<LayerOutputsOptions> = { ...longWorkNames, layers: true, batchSize: true };
+
 /**
  * What layers give for every row of a data set, as in evaluation.
  *
@@ -45,6 +48,7 @@ export function layerOutputs(
   data: Dataset,
   options: LayerOutputsOptions = {},
 ): Promise<Map<string, LayerOutput>> {
+  checkNames("layerOutputs", optionNames, options);
   return collectOutputs("layerOutputs", model, data, options);
 }
 

@@ -1,6 +1,6 @@
 import type { Device } from "../backends/backend.ts";
 import { UsageError } from "../core/errors.ts";
-import { checkOption, type OptionTable } from "../core/option.ts";
+import { checkNames, checkOption, type OptionNames, type OptionTable } from "../core/option.ts";
 import { sizeOf } from "../core/shape.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Layer } from "../nn/layer.ts";
@@ -12,7 +12,7 @@ import { doublesOf } from "./attribution.ts";
 import { solveCholesky } from "./cholesky.ts";
 import { needClasses } from "./data-pass.ts";
 import { collectOutputs, type LayerOutput, type LayerOutputsOptions } from "./layer-outputs.ts";
-import { Progress } from "./long-work.ts";
+import { longWorkNames, Progress } from "./long-work.ts";
 import { withCompiled } from "./with-compiled.ts";
 
 /** The plain options of `linearProbes`: their checks, defaults and help. */
@@ -52,6 +52,8 @@ interface Features {
 /** Rows of one product. */
 const CHUNK = 256;
 
+const optionNames: OptionNames<LinearProbesOptions> = { ...longWorkNames, layers: true, batchSize: true, ridge: true };
+
 /**
  * Linear probes: for each layer, how many examples a linear classifier gets right that reads nothing but what the layer
  * gives. If it rises from layer to layer, the layers make features that are more useful than the pixels.
@@ -72,6 +74,7 @@ export async function linearProbes(
   validation: Dataset,
   options: LinearProbesOptions = {},
 ): Promise<LinearProbe[]> {
+  checkNames("linearProbes", optionNames, options);
   const where = "linearProbes";
   const { ridge = probeOptions.ridge.default, onProgress } = options;
   checkOption(where, "ridge", probeOptions.ridge, ridge);

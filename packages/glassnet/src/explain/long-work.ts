@@ -1,4 +1,5 @@
 import type { Device } from "../backends/backend.ts";
+import type { OptionNames } from "../core/option.ts";
 import { yieldToOthers } from "../core/yield.ts";
 
 /** Work that may take a while: it makes room for others as it goes on. */
@@ -10,6 +11,8 @@ export interface LongWork {
   /** Called as the work goes on; `total` is what is known so far. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
+
+export const longWorkNames: OptionNames<LongWork> = { device: true, signal: true, onProgress: true };
 
 /** After this long, work makes room for the event loop. */
 const BUDGET_MS = 8;

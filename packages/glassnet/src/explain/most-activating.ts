@@ -1,11 +1,11 @@
 import { UsageError } from "../core/errors.ts";
-import { checkOption, type OptionTable } from "../core/option.ts";
+import { checkNames, checkOption, type OptionNames, type OptionTable } from "../core/option.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Layer } from "../nn/layer.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { classesOf } from "./data-pass.ts";
 import { eachLayerOutput } from "./layer-outputs.ts";
-import type { LongWork } from "./long-work.ts";
+import { type LongWork, longWorkNames } from "./long-work.ts";
 import { checkUnits, maxByUnit, unitsOf } from "./units.ts";
 
 /** The plain options of `mostActivating`: their checks, defaults and help. */
@@ -69,6 +69,16 @@ export interface MostActivating {
   readonly classMeans?: Float64Array;
 }
 
+const optionNames: OptionNames<MostActivatingOptions> = {
+  ...longWorkNames,
+  layer: true,
+  unit: true,
+  axis: true,
+  count: true,
+  bins: true,
+  batchSize: true,
+};
+
 /**
  * The examples of a data set that activate a unit most and least, and how its activations are spread, over all and by class.
  *
@@ -80,6 +90,7 @@ export async function mostActivating(
   data: Dataset,
   options: MostActivatingOptions,
 ): Promise<MostActivating> {
+  checkNames("mostActivating", optionNames, options);
   const where = "mostActivating";
   const { layer, unit, axis, bins = mostActivatingOptions.bins.default } = options;
   const count = Math.min(options.count ?? mostActivatingOptions.count.default, data.size);

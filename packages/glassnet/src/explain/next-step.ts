@@ -2,7 +2,7 @@ import type { Device } from "../backends/backend.ts";
 import type { ArrayData } from "../core/array.ts";
 import { type DType, isFloat } from "../core/dtype.ts";
 import { alternatives, UsageError } from "../core/errors.ts";
-import { checkOption, type Option } from "../core/option.ts";
+import { checkNames, checkOption, type Option, type OptionNames } from "../core/option.ts";
 import { formatType, type Shape, sameShape } from "../core/shape.ts";
 import type { Loss } from "../loss/reduction.ts";
 import { checkLoss } from "../loss/single-number.ts";
@@ -76,6 +76,16 @@ const rateOption = { kind: "number", min: 0, default: 1e-3, help: "step size" } 
 
 type Scalars = Record<string, Record<string, Tensor>>;
 
+const optionNames: OptionNames<NextStepOptions> = {
+  loss: true,
+  targets: true,
+  optimizer: true,
+  slots: true,
+  step: true,
+  key: true,
+  device: true,
+};
+
 /**
  * Looks ahead at the step that training would take on a batch: its gradients, the update of any entry spelled out with
  * the optimizer's own state, and the loss after it for any learning rate. Nothing is changed.
@@ -87,6 +97,7 @@ type Scalars = Record<string, Record<string, Tensor>>;
  * await step.lossAfter(0.1);
  */
 export async function nextStep(model: Layer, x: Tensor, options: NextStepOptions): Promise<NextStep> {
+  checkNames("nextStep", optionNames, options);
   const where = "nextStep";
   const { targets, optimizer, step = stepOption.default, key } = options;
   checkOption(where, "step", stepOption, step);

@@ -1,13 +1,14 @@
 import { ShapeError, UsageError } from "../core/errors.ts";
+import { checkNames, type OptionNames } from "../core/option.ts";
 import { formatShape, type Shape, sizeOf, stridesOf } from "../core/shape.ts";
 import type { Layer } from "../nn/layer.ts";
 import { deviceOr } from "../tensor/device.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { type Attribution, type Baseline, baselineOf, sumOf } from "./attribution.ts";
 import { checkSingle } from "./calls.ts";
-import { type LongWork, Progress } from "./long-work.ts";
+import { type LongWork, longWorkNames, Progress } from "./long-work.ts";
 import { MaskedInputs } from "./masked-inputs.ts";
-import type { OutputChoice } from "./output-choice.ts";
+import { type OutputChoice, outputChoiceNames } from "./output-choice.ts";
 
 export interface OcclusionOptions extends OutputChoice, LongWork {
   /** What the covered inputs become. 0 by default. */
@@ -31,6 +32,14 @@ export interface Occlusion extends Attribution {
   readonly stride: Shape;
 }
 
+const optionNames: OptionNames<OcclusionOptions> = {
+  ...longWorkNames,
+  ...outputChoiceNames,
+  baseline: true,
+  window: true,
+  stride: true,
+};
+
 /**
  * Occlusion: what the explained number loses when an input, or a window of them, is replaced by a baseline. It asks the
  * network itself and needs no gradient, so it also works where inputs are indices.
@@ -43,6 +52,7 @@ export interface Occlusion extends Attribution {
  * @see Zeiler & Fergus 2014, arXiv:1311.2901, section 4.2.
  */
 export async function occlusion(model: Layer, x: Tensor, options: OcclusionOptions): Promise<Occlusion> {
+  checkNames("occlusion", optionNames, options);
   const where = "occlusion";
   checkSingle(where, x);
   const shape = x.shape.slice(1);

@@ -1,4 +1,5 @@
 import { alternatives, ShapeError, UsageError } from "../core/errors.ts";
+import type { OptionNames } from "../core/option.ts";
 import { formatType } from "../core/shape.ts";
 import { Activation } from "../nn/activation.ts";
 import type { Layer } from "../nn/layer.ts";
@@ -19,6 +20,8 @@ export interface OutputChoice {
    */
   readonly as?: "output" | "probability" | undefined;
 }
+
+export const outputChoiceNames: OptionNames<OutputChoice> = { classIndex: true, versus: true, as: true };
 
 /** The numbers that answer a choice, one for each row. */
 export interface Answers {

@@ -1,14 +1,14 @@
 import { UsageError } from "../core/errors.ts";
-import { checkOption, type OptionTable } from "../core/option.ts";
+import { checkNames, checkOption, type OptionNames, type OptionTable } from "../core/option.ts";
 import { Rng } from "../core/random.ts";
 import type { Layer } from "../nn/layer.ts";
 import { deviceOr } from "../tensor/device.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import { type Baseline, baselineOf } from "./attribution.ts";
 import { checkSingle } from "./calls.ts";
-import { type LongWork, Progress } from "./long-work.ts";
+import { type LongWork, longWorkNames, Progress } from "./long-work.ts";
 import { MaskedInputs } from "./masked-inputs.ts";
-import type { OutputChoice } from "./output-choice.ts";
+import { type OutputChoice, outputChoiceNames } from "./output-choice.ts";
 
 /** The plain options of `perturbationCurves`: their checks, defaults and help. */
 export const perturbationOptions = {
@@ -51,6 +51,15 @@ export interface PerturbationCurves {
   };
 }
 
+const optionNames: OptionNames<PerturbationOptions> = {
+  ...longWorkNames,
+  ...outputChoiceNames,
+  baseline: true,
+  points: true,
+  draws: true,
+  seed: true,
+};
+
 /**
  * Deletion and insertion: whether scores order the inputs by what matters to the network. Inputs are taken away in the order
  * of their scores, or put into an empty example, and the explained number is followed; random orders show what no
@@ -68,6 +77,7 @@ export async function perturbationCurves(
   scores: ArrayLike<number>,
   options: PerturbationOptions,
 ): Promise<PerturbationCurves> {
+  checkNames("perturbationCurves", optionNames, options);
   const where = "perturbationCurves";
   checkSingle(where, x);
   const n = x.size;

@@ -1,5 +1,5 @@
 import { alternatives, UsageError } from "../core/errors.ts";
-import { checkOption, type Option } from "../core/option.ts";
+import { checkNames, checkOption, type Option, type OptionNames } from "../core/option.ts";
 import { Rng } from "../core/random.ts";
 import type { Layer } from "../nn/layer.ts";
 import { compute } from "../tensor/compute.ts";
@@ -12,9 +12,9 @@ import { layersByPath, pathOfCall } from "./calls.ts";
 import { capture } from "./capture.ts";
 import { gradientTimesInput } from "./gradient-times-input.ts";
 import { integratedGradients } from "./integrated-gradients.ts";
-import { type LongWork, Progress } from "./long-work.ts";
+import { type LongWork, longWorkNames, Progress } from "./long-work.ts";
 import { occlusion } from "./occlusion.ts";
-import type { OutputChoice } from "./output-choice.ts";
+import { type OutputChoice, outputChoiceNames } from "./output-choice.ts";
 import { rankCorrelation } from "./rank-correlation.ts";
 import { behind, withWeights } from "./with-weights.ts";
 
@@ -62,6 +62,15 @@ const seedOption = {
   help: "where random weights come from",
 } as const satisfies Option;
 
+const optionNames: OptionNames<RandomizedWeightsOptions> = {
+  ...longWorkNames,
+  ...outputChoiceNames,
+  method: true,
+  baseline: true,
+  mode: true,
+  seed: true,
+};
+
 /**
  * A sanity check of an attribution method: the weights of layers are replaced by random ones, and the attributions are
  * compared with the original ones. Those that hardly change do not depend on what the network has learned.
@@ -78,6 +87,7 @@ export async function randomizedWeights(
   x: Tensor,
   options: RandomizedWeightsOptions,
 ): Promise<RandomizedWeights[]> {
+  checkNames("randomizedWeights", optionNames, options);
   const where = "randomizedWeights";
   const { mode = "cascading", seed = seedOption.default } = options;
   checkOption(where, "seed", seedOption, seed);

@@ -1,5 +1,6 @@
 import type { ArrayData } from "../core/array.ts";
 import { FormatError, GlassnetError, UsageError } from "../core/errors.ts";
+import { checkNames, type OptionNames } from "../core/option.ts";
 import { formatShape, formatType, type Shape, sameShape, sizeOf } from "../core/shape.ts";
 import { describeValue, isPlainObject, joinPath } from "../core/tree.ts";
 import { type Preprocessing, parsePreprocessing } from "../data/preprocessing.ts";
@@ -186,7 +187,9 @@ export const modelReasons = [
  * @param where names the file in errors.
  * @throws FormatError with one of `modelReasons` or `safetensorsReasons`.
  */
-export function decodeModel(bytes: Uint8Array, { layers = {} }: LoadOptions = {}, where = "model"): SavedModel {
+export function decodeModel(bytes: Uint8Array, options: LoadOptions = {}, where = "model"): SavedModel {
+  checkNames("load", { layers: true } satisfies OptionNames<LoadOptions>, options);
+  const { layers = {} } = options;
   const { tensors, metadata } = decodeSafetensors(bytes, where);
   const description = parseDescription(metadata[METADATA_KEY], where);
   let maxParameters = SPARE_PARAMETERS; // so that what is amiss in a file of usual size can be named

@@ -1,4 +1,5 @@
 import { ShapeError, UsageError } from "../core/errors.ts";
+import { checkNames, type OptionNames } from "../core/option.ts";
 import { Rng } from "../core/random.ts";
 import { formatType } from "../core/shape.ts";
 import { describeValue } from "../core/tree.ts";
@@ -18,6 +19,8 @@ export interface LinearOptions {
   /** Start values of the bias; as the weight's default. */
   readonly biasInit?: Initializer | undefined;
 }
+
+const linearNames: OptionNames<LinearOptions> = { rng: true, bias: true, weightInit: true, biasInit: true };
 
 /**
  * Affine map of the last axis: `y = x Wᵀ + b`.
@@ -43,6 +46,7 @@ export class Linear<In extends number, Out extends number> extends Layer<In, Out
         },
       );
     }
+    checkNames("linear", linearNames, options);
     checkFeatures("inFeatures", inFeatures);
     checkFeatures("outFeatures", outFeatures);
     this.inFeatures = inFeatures;

@@ -1,4 +1,5 @@
 import { GlassnetError, GraphError } from "../core/errors.ts";
+import { checkNames, type OptionNames } from "../core/option.ts";
 import { hashPath } from "../core/random.ts";
 import type { Key } from "../tensor/random.ts";
 import type { Tensor } from "../tensor/tensor.ts";
@@ -14,6 +15,8 @@ export interface RunOptions {
   readonly onCall?: (path: string, input: Tensor, output: Tensor) => void;
 }
 
+const runNames: OptionNames<RunOptions> = { training: true, key: true, onCall: true };
+
 /**
  * One pass through a model: the only place of mode, randomness and mutation. It also knows the path of every layer
  * below the one that was called first, so that computations and errors carry the layer's name.
@@ -26,7 +29,9 @@ export class Run {
   readonly #draws = new Map<string, number>();
   #inner = false;
 
-  constructor({ training = false, key, onCall }: RunOptions = {}) {
+  constructor(options: RunOptions = {}) {
+    checkNames("Run", runNames, options);
+    const { training = false, key, onCall } = options;
     this.training = training;
     this.#key = key;
     this.#onCall = onCall;

@@ -2,6 +2,7 @@ import { readdir } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { UsageError } from "../core/errors.ts";
+import { checkNames, type OptionNames } from "../core/option.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { type NamedBytes, parseMnist } from "../data/mnist.ts";
 import type { PixelEncoding } from "../data/preprocessing.ts";
@@ -31,6 +32,7 @@ export interface MnistOptions {
  * @throws UsageError "missing-data" saying where to get them
  */
 export async function loadMnist(options: MnistOptions = {}): Promise<{ train: Dataset; test: Dataset }> {
+  checkNames("loadMnist", { directory: true, encoding: true } satisfies OptionNames<MnistOptions>, options);
   const directory = options.directory ?? packageFolder();
   const files = await listFiles(directory);
   // One after the other: the packed and unpacked bytes of all of them need not be in memory together.

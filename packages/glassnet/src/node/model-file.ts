@@ -1,6 +1,7 @@
 import type { Device } from "../backends/backend.ts";
 import { FormatError, UsageError } from "../core/errors.ts";
 import { formatBytes } from "../core/format.ts";
+import { checkNames, type OptionNames } from "../core/option.ts";
 import { decodeModel, encodeModel, type LoadOptions, type SavedModel } from "../formats/model.ts";
 import { compute } from "../tensor/compute.ts";
 import { deviceOr } from "../tensor/device.ts";
@@ -21,6 +22,7 @@ export interface SaveOptions {
  * @example await save("digits.safetensors", { model, inputShape, preprocessing, classNames });
  */
 export async function save(path: string, saved: SavedModel, options: SaveOptions = {}): Promise<void> {
+  checkNames("save", { device: true } satisfies OptionNames<SaveOptions>, options);
   const values = [...variablesOf(saved.model).values()].map(({ value }) => value);
   await compute(values, { device: await deviceOr(options.device) });
   const bytes = encodeModel(saved);

@@ -1,5 +1,6 @@
 import { type DType, isFloat, promote } from "../core/dtype.ts";
 import { ShapeError } from "../core/errors.ts";
+import { checkNames, type OptionNames } from "../core/option.ts";
 import {
   formatShape,
   resolveAxes,
@@ -10,7 +11,7 @@ import {
   type TensorType,
 } from "../core/shape.ts";
 import type { Ops } from "./operations.ts";
-import type { Axes, Operand, PoolOptions, ReduceOptions } from "./options.ts";
+import { type Axes, type Operand, type PoolOptions, type ReduceOptions, reduceNames } from "./options.ts";
 
 /**
  * @file Compositions: functions of the primitives, with no gradient and no kernel of their own. Each is written once
@@ -111,6 +112,7 @@ const countAlong = (shape: Shape, axes: Axes | undefined): number =>
 
 /** Mean along axes; over no elements it is NaN. */
 export function mean<V extends TensorType>(b: Ops<V>, x: V, options: ReduceOptions = {}): V {
+  checkNames("mean", reduceNames, options);
   return b.div(b.sum(floatOf(b, x), options), countAlong(x.shape, options.axes));
 }
 
@@ -119,9 +121,11 @@ export interface VarianceOptions extends ReduceOptions {
   readonly correction?: number | undefined;
 }
 
+const varianceNames: OptionNames<VarianceOptions> = { ...reduceNames, correction: true };
+
 /** Mean squared distance from the mean, in two passes. */
 export function variance<V extends TensorType>(b: Ops<V>, x: V, options: VarianceOptions = {}): V {
-  const { axes, keepDims, correction = 0 } = options;
+  const { axes, keepDims, correction = 0 } = checkNames("variance", varianceNames, options);
   const centred = b.sub(floatOf(b, x), mean(b, x, { axes, keepDims: true }));
   return b.div(b.sum(square(b, centred), { axes, keepDims }), Math.max(0, countAlong(x.shape, axes) - correction));
 }
@@ -130,7 +134,8 @@ export const std = <V extends TensorType>(b: Ops<V>, x: V, options: VarianceOpti
   b.sqrt(variance(b, x, options));
 
 /** Euclidean norm √Σx²; its gradient at 0 is 0. Scaled by the largest element, so squares do not overflow. */
-export function norm<V extends TensorType>(b: Ops<V>, x: V, { axes, keepDims = false }: ReduceOptions = {}): V {
+export function norm<V extends TensorType>(b: Ops<V>, x: V, options: ReduceOptions = {}): V {
+  const { axes, keepDims = false } = checkNames("norm", reduceNames, options);
   const y = floatOf(b, x);
   if (sizeOf(y.shape) === 0) return b.sqrt(b.sum(square(b, y), { axes, keepDims }));
   const largest = b.stopGradient(b.max(b.abs(y), { axes, keepDims: true }));
@@ -149,7 +154,8 @@ function shiftOf<V extends TensorType>(b: Ops<V>, x: V, axes: Axes | undefined):
 }
 
 /** log Σ eˣ along axes, shifted by the maximum so that no exponential overflows. Over no elements it is −∞. */
-export function logSumExp<V extends TensorType>(b: Ops<V>, x: V, { axes, keepDims = false }: ReduceOptions = {}): V {
+export function logSumExp<V extends TensorType>(b: Ops<V>, x: V, options: ReduceOptions = {}): V {
+  const { axes, keepDims = false } = checkNames("logSumExp", reduceNames, options);
   const y = floatOf(b, x);
   if (countAlong(y.shape, axes) === 0) return b.log(b.sum(y, { axes, keepDims }));
   const shift = shiftOf(b, y, axes);

@@ -1,5 +1,6 @@
-import { allocate, convert, type DType, isFloat, promote, type TypedArray } from "../core/dtype.ts";
+import { allocate, type DType, isFloat, promote, type TypedArray } from "../core/dtype.ts";
 import { ShapeError } from "../core/errors.ts";
+import { checkNames } from "../core/option.ts";
 import {
   formatShape,
   resolveAxes,
@@ -12,15 +13,24 @@ import {
 import type { Emitter } from "../ir/builder.ts";
 import type { Inputs, PrimName } from "../ir/prim.ts";
 import {
+  type ArgOptions,
   type Axes,
+  argNames,
   type ConvOptions,
+  checkRanges,
   convAttrs,
+  dtypeOfNumber,
   type Operand,
+  type PadOptions,
   type Pair,
   type PoolOptions,
+  padNames,
   poolAttrs,
   type ReduceOptions,
+  reduceNames,
   type SliceRange,
+  type SortOptions,
+  sortNames,
 } from "./options.ts";
 
 /**
@@ -29,13 +39,6 @@ import {
  * emitted: graph values for gradients and passes, lazy tensors for users. Compositions are written on top
  * (`composite.ts`), once for both.
  */
-
-/** The dtype in which a plain number joins a tensor: the tensor's, unless the number does not fit into it. */
-function dtypeOfNumber(x: number, beside: DType): DType {
-  if (isFloat(beside)) return beside;
-  if (!Number.isInteger(x) || x !== convert("f64", "i32", x)) return "f32";
-  return beside === "u8" && x >= 0 && x <= 255 ? "u8" : "i32";
-}
 
 type Unary = { [P in PrimName]: Inputs<P, 0> extends readonly [0] ? P : never }[PrimName];
 type FloatUnary = Extract<Unary, "exp" | "log" | "sqrt" | "tanh" | "erf" | "sin" | "cos" | "floor">;
@@ -195,7 +198,8 @@ export class Ops<V extends TensorType> {
 
   // Reductions
 
-  #reduce(prim: "sum" | "prod" | "max" | "min", x: V, { axes, keepDims = false }: ReduceOptions): V {
+  #reduce(prim: "sum" | "prod" | "max" | "min", x: V, options: ReduceOptions): V {
+    const { axes, keepDims = false } = checkNames(prim, reduceNames, options);
     return this.#emitter.emit(prim, [x], { axes: resolveAxes(prim, axes, x.shape.length), keepDims });
   }
 
@@ -213,11 +217,10 @@ export class Ops<V extends TensorType> {
   min(x: V, options: ReduceOptions = {}): V {
     return this.#reduce("min", this.#numeric(x), options);
   }
-  argmax(x: V, { axis = -1, keepDims = false }: { axis?: number | undefined; keepDims?: boolean | undefined } = {}): V {
-    return this.#emitter.emit("argmax", [this.#numeric(x)], {
-      axis: resolveAxis("argmax", axis, x.shape.length),
-      keepDims,
-    });
+  argmax(x: V, options: ArgOptions = {}): V {
+    const { axis = -1, keepDims = false } = checkNames("argmax", argNames, options);
+    const resolved = resolveAxis("argmax", axis, x.shape.length);
+    return this.#emitter.emit("argmax", [this.#numeric(x)], { axis: resolved, keepDims });
   }
 
   /** Sums over the axes along which `shape` was stretched to become x's: the adjoint of broadcasting. */
@@ -274,6 +277,7 @@ export class Ops<V extends TensorType> {
 
   /** Cuts out a range of each of the first axes; bounds count from the end if negative, and are cut to the axis. */
   slice(x: V, ranges: readonly (SliceRange | undefined)[]): V {
+    checkRanges(ranges);
     if (ranges.length > x.shape.length) {
       const what = `${ranges.length} ranges for ${x.shape.length} axes`;
       throw new ShapeError("invalid-axis", "slice", what, { operands: { x: formatShape(x.shape) } });
@@ -287,12 +291,8 @@ export class Ops<V extends TensorType> {
   }
 
   /** Adds `value` around (and between) the elements of each axis. */
-  pad(
-    x: V,
-    low: readonly number[],
-    high: readonly number[],
-    { value = 0, interior }: { value?: number | undefined; interior?: readonly number[] | undefined } = {},
-  ): V {
+  pad(x: V, low: readonly number[], high: readonly number[], options: PadOptions = {}): V {
+    const { value = 0, interior } = checkNames("pad", padNames, options);
     const rank = x.shape.length;
     const between = interior ?? x.shape.map(() => 0);
     if (low.length !== rank || high.length !== rank || between.length !== rank) {
@@ -307,11 +307,8 @@ export class Ops<V extends TensorType> {
   concat(tensors: readonly V[], axis = 0): V {
     const dtype = tensors.map((x) => x.dtype).reduce(promote, "bool");
     const rank = tensors[0]?.shape.length ?? 1;
-    return this.#emitter.emit(
-      "concat",
-      tensors.map((x) => this.cast(x, dtype)),
-      { axis: resolveAxis("concat", axis, rank) },
-    );
+    const parts = tensors.map((x) => this.cast(x, dtype));
+    return this.#emitter.emit("concat", parts, { axis: resolveAxis("concat", axis, rank) });
   }
 
   flip(x: V, axes?: Axes): V {
@@ -341,10 +338,16 @@ export class Ops<V extends TensorType> {
     return this.#emitter.emit("conv2d", this.#floats(x, kernel), convAttrs(options));
   }
   conv2dInputGrad(grad: V, kernel: V, inputSize: Pair, options: ConvOptions = {}): V {
-    return this.#emitter.emit("conv2dInputGrad", this.#floats(grad, kernel), { ...convAttrs(options), inputSize });
+    return this.#emitter.emit("conv2dInputGrad", this.#floats(grad, kernel), {
+      ...convAttrs(options),
+      inputSize,
+    });
   }
   conv2dKernelGrad(x: V, grad: V, kernelSize: Pair, options: ConvOptions = {}): V {
-    return this.#emitter.emit("conv2dKernelGrad", this.#floats(x, grad), { ...convAttrs(options), kernelSize });
+    return this.#emitter.emit("conv2dKernelGrad", this.#floats(x, grad), {
+      ...convAttrs(options),
+      kernelSize,
+    });
   }
   maxPool(x: V, options: PoolOptions): V {
     return this.#emitter.emit("maxPool", [this.#float(x)], poolAttrs(options));
@@ -366,9 +369,8 @@ export class Ops<V extends TensorType> {
   }
 
   gather(x: V, indices: V, axis = 0): V {
-    return this.#emitter.emit("gather", [x, this.#indices(indices)], {
-      axis: resolveAxis("gather", axis, x.shape.length),
-    });
+    const resolved = resolveAxis("gather", axis, x.shape.length);
+    return this.#emitter.emit("gather", [x, this.#indices(indices)], { axis: resolved });
   }
   scatterAdd(x: V, indices: V, updates: V, axis = 0): V {
     const resolved = resolveAxis("scatterAdd", axis, x.shape.length);
@@ -388,10 +390,8 @@ export class Ops<V extends TensorType> {
   dynamicUpdateSlice(x: V, update: V, start: V): V {
     return this.#emitter.emit("dynamicUpdateSlice", [x, update, this.#indices(start)], {});
   }
-  argsort(
-    x: V,
-    { axis = -1, descending = false }: { axis?: number | undefined; descending?: boolean | undefined } = {},
-  ): V {
+  argsort(x: V, options: SortOptions = {}): V {
+    const { axis = -1, descending = false } = checkNames("argsort", sortNames, options);
     return this.#emitter.emit("argsort", [x], { axis: resolveAxis("argsort", axis, x.shape.length), descending });
   }
 }

@@ -1,4 +1,4 @@
-import { checkOption, type OptionTable } from "../core/option.ts";
+import { checkNames, checkOption, type OptionTable } from "../core/option.ts";
 import type { Tensor } from "../tensor/tensor.ts";
 import type { Optimizer, Slots } from "./optimizer.ts";
 
@@ -69,6 +69,7 @@ function common(
  * @see Kingma & Ba 2015, arXiv:1412.6980, algorithm 1.
  */
 export function adam(options: AdamOptions = {}): Optimizer {
+  checkNames("adam", adamOptions, options);
   const rule = common("adam", options);
   const { config } = rule;
   return {
@@ -89,8 +90,9 @@ export function adam(options: AdamOptions = {}): Optimizer {
  * @throws UsageError if an option is out of range.
  * @see Loshchilov & Hutter 2019, arXiv:1711.05101, algorithm 2.
  */
-export function adamW({ decay = 0.01, ...options }: AdamOptions = {}): Optimizer {
-  const rule = common("adamW", { ...options, decay });
+export function adamW(options: AdamOptions = {}): Optimizer {
+  checkNames("adamW", adamOptions, options);
+  const rule = common("adamW", { ...options, decay: options.decay ?? 0.01 });
   const { config } = rule;
   return {
     ...rule,

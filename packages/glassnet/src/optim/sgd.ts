@@ -1,4 +1,4 @@
-import { checkOption, type OptionTable } from "../core/option.ts";
+import { checkNames, checkOption, type OptionTable } from "../core/option.ts";
 import type { Optimizer } from "./optimizer.ts";
 
 /** The options of `sgd`: their checks, defaults and help. */
@@ -25,7 +25,9 @@ export interface SgdOptions {
  * @throws UsageError if an option is out of range.
  * @see Sutskever et al. 2013, On the importance of initialization and momentum in deep learning.
  */
-export function sgd({ momentum = 0, nesterov = false, decay = 0 }: SgdOptions = {}): Optimizer {
+export function sgd(options: SgdOptions = {}): Optimizer {
+  checkNames("sgd", sgdOptions, options);
+  const { momentum = 0, nesterov = false, decay = 0 } = options;
   checkOption("sgd", "momentum", sgdOptions.momentum, momentum);
   checkOption("sgd", "nesterov", sgdOptions.nesterov, nesterov);
   checkOption("sgd", "decay", sgdOptions.decay, decay);

@@ -1,6 +1,7 @@
 import type { Device, LoadedProgram } from "../backends/backend.ts";
 import type { TypedArray } from "../core/dtype.ts";
 import { UsageError } from "../core/errors.ts";
+import { checkNames, type OptionNames } from "../core/option.ts";
 import { formatType, type TensorType } from "../core/shape.ts";
 import { mapTree, type Tree } from "../core/tree.ts";
 import type { Program, RunRequest, RunResult } from "../program/program.ts";
@@ -18,6 +19,8 @@ export interface CompileOptions {
   /** How many programs, one for each combination of input shapes, are kept. 16 by default. */
   readonly cacheSize?: number | undefined;
 }
+
+const compileNames: OptionNames<CompileOptions> = { device: true, cacheSize: true };
 
 /** A function of tensors that was made a program; see `compile`. */
 export interface Compiled<Args extends readonly Tree<Tensor>[], R> {
@@ -182,8 +185,10 @@ class Cache<E> {
  */
 export function compile<Args extends readonly Tree<Tensor>[], R extends Tree<Tensor>>(
   fn: (...args: Args) => R,
-  { device, cacheSize = 16 }: CompileOptions = {},
+  options: CompileOptions = {},
 ): Compiled<Args, R> {
+  checkNames("compile", compileNames, options);
+  const { device, cacheSize = 16 } = options;
   if (!(Number.isInteger(cacheSize) && cacheSize >= 1)) {
     throw new UsageError(
       "invalid-option",

@@ -1,6 +1,7 @@
 import type { ArrayData } from "../core/array.ts";
-import { allocate, convert, type DType, isStorageOf, type TypedArray } from "../core/dtype.ts";
-import { DtypeError, ShapeError, UsageError } from "../core/errors.ts";
+import { allocate, BYTES_PER_ELEMENT, convert, type DType, isStorageOf, type TypedArray } from "../core/dtype.ts";
+import { alternatives, DtypeError, ShapeError, UsageError } from "../core/errors.ts";
+import { checkNames, type OptionNames } from "../core/option.ts";
 import { checkShape, formatShape, formatType, type Shape, sizeOf } from "../core/shape.ts";
 import { type NestedArray, ops, Tensor } from "./tensor.ts";
 
@@ -10,13 +11,27 @@ export interface CreateOptions {
   readonly dtype?: DType;
 }
 
+const createNames: OptionNames<CreateOptions> = { dtype: true };
+
+/** The dtype that was asked for, if one was. */
+function askedFor(where: string, options: CreateOptions): DType | undefined {
+  checkNames(where, createNames, options);
+  const { dtype } = options;
+  if (dtype !== undefined && !Object.hasOwn(BYTES_PER_ELEMENT, dtype)) {
+    const what = `unknown dtype "${String(dtype)}": expected ${alternatives(Object.keys(BYTES_PER_ELEMENT))}`;
+    throw new DtypeError("dtype-mismatch", where, what);
+  }
+  return dtype;
+}
+
 /**
  * A tensor of nested arrays of numbers, or of booleans (then bool by default).
  *
  * @throws ShapeError naming the place if the nesting is ragged.
  * @example tensor([[1, 2], [3, 4]]).shape; // [2, 2]
  */
-export function tensor(values: NestedArray, { dtype }: CreateOptions = {}): Tensor {
+export function tensor(values: NestedArray, options: CreateOptions = {}): Tensor {
+  const dtype = askedFor("tensor", options);
   const shape: number[] = [];
   for (let part = values; Array.isArray(part); part = (part as readonly NestedArray[])[0] ?? 0) shape.push(part.length);
   const flat: number[] = [];
@@ -52,7 +67,8 @@ export function tensor(values: NestedArray, { dtype }: CreateOptions = {}): Tens
 }
 
 /** A rank-0 tensor. */
-export const scalar = (x: number, { dtype = "f32" }: CreateOptions = {}): Tensor => tensor(x, { dtype });
+export const scalar = (x: number, options: CreateOptions = {}): Tensor =>
+  tensor(x, { dtype: askedFor("scalar", options) ?? "f32" });
 
 /**
  * A tensor around a copy of `data`, row-major. The dtype follows from the array (Uint8Array is u8) unless it is given;
@@ -60,7 +76,8 @@ export const scalar = (x: number, { dtype = "f32" }: CreateOptions = {}): Tensor
  *
  * @throws ShapeError if the number of elements is not the shape's; DtypeError if the array does not store `dtype`.
  */
-export function fromData(data: TypedArray, shape: Shape, { dtype }: CreateOptions = {}): Tensor {
+export function fromData(data: TypedArray, shape: Shape, options: CreateOptions = {}): Tensor {
+  const dtype = askedFor("fromData", options);
   checkShape("fromData", shape);
   if (data.length !== sizeOf(shape)) {
     throw new ShapeError("shape-mismatch", "fromData", `${data.length} elements do not fill ${formatShape(shape)}`);
@@ -90,7 +107,8 @@ function dtypeOfStorage(data: TypedArray): DType {
 }
 
 /** A tensor filled with one number. */
-export const full = (shape: Shape, x: number, { dtype = "f32" }: CreateOptions = {}): Tensor => {
+export const full = (shape: Shape, x: number, options: CreateOptions = {}): Tensor => {
+  const dtype = askedFor("full", options) ?? "f32";
   checkShape("full", shape);
   return new Tensor({ dtype, shape }, allocate(dtype, sizeOf(shape)).fill(convert("f64", dtype, x)));
 };
@@ -100,7 +118,8 @@ export const zeros = (shape: Shape, options?: CreateOptions): Tensor => full(sha
 export const ones = (shape: Shape, options?: CreateOptions): Tensor => full(shape, 1, options);
 
 /** The identity matrix of n rows. */
-export function eye(n: number, { dtype = "f32" }: CreateOptions = {}): Tensor {
+export function eye(n: number, options: CreateOptions = {}): Tensor {
+  const dtype = askedFor("eye", options) ?? "f32";
   return ops.cast(ops.eq(ops.iota([n, n], 0), ops.iota([n, n], 1)), dtype);
 }
 
@@ -110,7 +129,8 @@ export function eye(n: number, { dtype = "f32" }: CreateOptions = {}): Tensor {
  * @throws UsageError if step is 0 or not finite.
  * @example arange(0, 6, 2).toArraySync(); // [0, 2, 4]
  */
-export function arange(start: number, stop: number, step = 1, { dtype }: CreateOptions = {}): Tensor {
+export function arange(start: number, stop: number, step = 1, options: CreateOptions = {}): Tensor {
+  const dtype = askedFor("arange", options);
   if (!Number.isFinite((stop - start) / step)) {
     throw new UsageError("invalid-option", "arange", `no number of steps leads from ${start} to ${stop} by ${step}`);
   }
@@ -123,7 +143,8 @@ export function arange(start: number, stop: number, step = 1, { dtype }: CreateO
 }
 
 /** `count` numbers from start to stop, both included. */
-export function linspace(start: number, stop: number, count: number, { dtype = "f32" }: CreateOptions = {}): Tensor {
+export function linspace(start: number, stop: number, count: number, options: CreateOptions = {}): Tensor {
+  const dtype = askedFor("linspace", options) ?? "f32";
   checkShape("linspace", [count]);
   const data = allocate(dtype, count);
   for (let i = 0; i < count; i++) {

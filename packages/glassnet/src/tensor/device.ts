@@ -5,9 +5,8 @@ import { native, nativeGap, openNativeSync } from "../backends/native/open.ts";
 import { type Notice, tell, type WasmRefusal } from "../backends/notice.ts";
 import { openReference } from "../backends/reference/device.ts";
 import { openWasm, openWasmSync, wasm } from "../backends/wasm/open.ts";
-import { closest } from "../core/closest.ts";
-import { alternatives, GlassnetError, UnsupportedError, UsageError } from "../core/errors.ts";
-import { checkOption, type OptionTable } from "../core/option.ts";
+import { GlassnetError, UnsupportedError } from "../core/errors.ts";
+import { checkNames, checkOption, type OptionTable } from "../core/option.ts";
 
 const MAX_THREADS = 64;
 
@@ -49,18 +48,7 @@ interface Choice {
 }
 
 function choiceOf(options: DeviceOptions): Choice {
-  const names = Object.keys(deviceOptions);
-  for (const name of Object.keys(options)) {
-    if (Object.hasOwn(deviceOptions, name)) continue;
-    const near = closest(name, names);
-    const what = `unknown option "${name}": expected ${alternatives(names)}`;
-    throw new UsageError(
-      "invalid-option",
-      "openDevice",
-      what,
-      near === undefined ? {} : { help: `did you mean ${near}?` },
-    );
-  }
+  checkNames("openDevice", deviceOptions, options);
   const choice = {
     backend: options.backend ?? deviceOptions.backend.default,
     threads: options.threads ?? deviceOptions.threads.default,

@@ -1,7 +1,15 @@
 import { ShapeError } from "../core/errors.ts";
+import { checkNames, type OptionNames } from "../core/option.ts";
 import { formatType, type Shape } from "../core/shape.ts";
 import * as composite from "../ops/composite.ts";
-import type { Axes, ConvOptions, PoolOptions, ReduceOptions } from "../ops/options.ts";
+import {
+  type Axes,
+  type ConvOptions,
+  checkPool,
+  convNames,
+  type PoolOptions,
+  type ReduceOptions,
+} from "../ops/options.ts";
 import { operand, ops, type Tensor, type TensorLike, tensorOf, toTensor } from "./tensor.ts";
 import type { Variable } from "./variable.ts";
 
@@ -181,13 +189,15 @@ export const split = (x: T, parts: number | readonly number[], axis?: number): T
  */
 export const matmul = (a: T, b: T): Tensor => ops.matmul(tensorOf(a), tensorOf(b));
 /** Cross-correlation: x [N, C, H, W], kernel [O, C/groups, kh, kw] → [N, O, H', W']. */
-export const conv2d = (x: T, kernel: T, options?: ConvOptions): Tensor =>
-  ops.conv2d(tensorOf(x), tensorOf(kernel), options);
+export const conv2d = (x: T, kernel: T, options: ConvOptions = {}): Tensor =>
+  ops.conv2d(tensorOf(x), tensorOf(kernel), checkNames("conv2d", convNames, options));
 /** Largest element of each window: x [N, C, H, W] → [N, C, H', W']. Windows do not overlap unless `stride` says so. */
-export const maxPool = (x: T, options: PoolOptions): Tensor => ops.maxPool(tensorOf(x), options);
+export const maxPool = (x: T, options: PoolOptions): Tensor => ops.maxPool(tensorOf(x), checkPool("maxPool", options));
 /** Mean of each window: x [N, C, H, W] → [N, C, H', W']. Padding counts as zeros unless `countPadding` is false. */
 export const avgPool = (x: T, options: PoolOptions & { readonly countPadding?: boolean }): Tensor =>
-  composite.avgPool(ops, tensorOf(x), options);
+  composite.avgPool(ops, tensorOf(x), checkPool("avgPool", options, { countPadding: true }));
+const layerNormNames: OptionNames<composite.LayerNormOptions<T>> = { scale: true, shift: true, epsilon: true };
+
 /**
  * Each row of the last axis moved to mean 0 and variance 1, then scaled and shifted, one number a feature.
  *
@@ -198,12 +208,14 @@ export const avgPool = (x: T, options: PoolOptions & { readonly countPadding?: b
  * @throws ShapeError if `scale` or `shift` is not [features].
  * @see Ba, Kiros & Hinton 2016, arXiv:1607.06450, section 3.
  */
-export const layerNorm = (x: T, options: composite.LayerNormOptions<T> = {}): Tensor =>
-  composite.layerNorm(ops, tensorOf(x), {
+export function layerNorm(x: T, options: composite.LayerNormOptions<T> = {}): Tensor {
+  checkNames("layerNorm", layerNormNames, options);
+  return composite.layerNorm(ops, tensorOf(x), {
     ...options,
     scale: options.scale === undefined ? undefined : tensorOf(options.scale),
     shift: options.shift === undefined ? undefined : tensorOf(options.shift),
   });
+}
 
 // Reading and writing by index
 

@@ -80,8 +80,8 @@ describe("a checkup", () => {
 
   test("foretells the update that the next step makes, from the optimizer's own memory", async () => {
     const model = network();
-    const rule = { loss, optimizer: adamW(), learningRate: 0.01, batchSize: data.size };
-    const training = train(model, data, { ...rule, epochs: 4 });
+    const rule = { loss, optimizer: adamW(), learningRate: 0.01 };
+    const training = train(model, data, { ...rule, batchSize: data.size, epochs: 4 });
     const valuesOf = () =>
       new Map([...paramsOf(model)].map(([path, { value }]) => [path, Float32Array.from(value.stored!)]));
     let expected: Awaited<ReturnType<typeof doctor>> | undefined;

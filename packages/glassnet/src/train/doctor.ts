@@ -1,7 +1,7 @@
 import type { Device } from "../backends/backend.ts";
 import type { ArrayData } from "../core/array.ts";
 import { UsageError } from "../core/errors.ts";
-import { checkOption, type OptionTable } from "../core/option.ts";
+import { checkNames, checkOption, type OptionNames, type OptionTable } from "../core/option.ts";
 import type { Dataset } from "../data/dataset.ts";
 import { crossEntropy } from "../loss/cross-entropy.ts";
 import type { Loss } from "../loss/reduction.ts";
@@ -59,6 +59,13 @@ export interface DoctorSetup {
 }
 
 export interface DoctorOptions extends DoctorSetup, CheckupOptions {}
+
+const setupNames: OptionNames<DoctorSetup> = { loss: true, optimizer: true, rows: true, device: true };
+const checkupNames: OptionNames<CheckupOptions> = {
+  ...{ learningRate: true, steps: true, optimizerSteps: true, slots: true },
+  ...{ epochs: true, initialLoss: true, divergence: true },
+};
+const doctorNames: OptionNames<DoctorOptions> = { ...setupNames, ...checkupNames };
 
 /** A model under observation: its program is made once and run at every checkup. */
 export interface Observation {
@@ -232,7 +239,8 @@ const gravityOf = (share: number, warning: number, fault: number): Severity =>
  *   ratio of updates to weights (about 1e-3); Lu et al. 2020, arXiv:1903.06733, for units that die
  */
 export async function doctor(model: Layer, data: Dataset, options: DoctorOptions): Promise<Checkup> {
-  const observed = await observe(model, data, options);
+  checkNames("doctor", doctorNames, options);
+  const observed = await beginObserving(model, data, options);
   return withCleanUp(() => observed.checkup(options), [() => observed.release()]);
 }
 
@@ -243,6 +251,16 @@ export async function doctor(model: Layer, data: Dataset, options: DoctorOptions
  * @example const health = await observe(model, data, { loss: crossEntropy }); const { findings } = await health.checkup();
  */
 export async function observe(model: Layer, data: Dataset, setup: DoctorSetup): Promise<Observation> {
+  checkNames("observe", setupNames, setup);
+  const observed = await beginObserving(model, data, setup);
+  const checkup = async (options: CheckupOptions = {}): Promise<Checkup> => {
+    checkNames("checkup", checkupNames, options);
+    return observed.checkup(options);
+  };
+  return { checkup, release: () => observed.release() };
+}
+
+async function beginObserving(model: Layer, data: Dataset, setup: DoctorSetup): Promise<Observation> {
   const { loss, optimizer = adamW(), rows = doctorOptions.rows.default } = setup;
   checkOption("doctor", "rows", doctorOptions.rows, rows);
   if (paramsOf(model).size === 0) {

@@ -1,5 +1,5 @@
 import type { Device } from "../backends/backend.ts";
-import { checkOption } from "../core/option.ts";
+import { checkNames, checkOption, type OptionNames } from "../core/option.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Loss } from "../loss/reduction.ts";
 import type { Metric } from "../metric/accuracy.ts";
@@ -19,11 +19,14 @@ export interface EvaluateModelOptions {
   readonly device?: Device;
 }
 
+const names: OptionNames<EvaluateModelOptions> = { loss: true, metrics: true, batchSize: true, device: true };
+
 /**
  * The empirical loss of a model over a whole data set, and metrics beside it. `loss` must be a mean over the
  * examples of a batch; a metric may also give one value for each example.
  */
 export async function evaluate(model: Layer, data: Dataset, options: EvaluateModelOptions): Promise<Scores> {
+  checkNames("evaluate", names, options);
   const { batchSize = passOptions.batchSize.default } = options;
   checkOption("evaluate", "batchSize", passOptions.batchSize, batchSize);
   checkMeasured("evaluate", options);

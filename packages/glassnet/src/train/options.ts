@@ -1,7 +1,6 @@
 import type { Device } from "../backends/backend.ts";
-import { closest } from "../core/closest.ts";
-import { alternatives, UsageError } from "../core/errors.ts";
-import { checkOption, type OptionTable } from "../core/option.ts";
+import { UsageError } from "../core/errors.ts";
+import { checkNames, checkOption, type OptionNames, type OptionTable } from "../core/option.ts";
 import { describeValue, isPlainObject } from "../core/tree.ts";
 import { checkBatchSize } from "../data/batches.ts";
 import type { Dataset } from "../data/dataset.ts";
@@ -82,8 +81,7 @@ export interface TrainOptions {
   readonly restore?: Snapshot;
 }
 
-/** Every option there is: the compiler names one that is forgotten here. */
-const known: Readonly<Record<keyof TrainOptions, true>> = {
+const known: OptionNames<TrainOptions> = {
   loss: true,
   optimizer: true,
   epochs: true,
@@ -115,14 +113,7 @@ export function resolveBatchSize(batchSize: number | undefined, size: number): n
 export function checkTrainOptions(model: Layer, data: Dataset, options: TrainOptions): void {
   if (!(model instanceof Layer)) fail(`the model must be a layer, got ${describeValue(model)}`);
   checkDataset("the training data", data);
-  if (!isPlainObject(options)) fail(`the options must be an object, got ${describeValue(options)}`);
-  const names = Object.keys(known);
-  for (const name of Object.keys(options)) {
-    if (Object.hasOwn(known, name)) continue;
-    const near = closest(name, names);
-    const help = near === undefined ? undefined : `did you mean ${near}?`;
-    fail(`unknown option "${name}": expected ${alternatives(names)}`, help);
-  }
+  checkNames("train", known, options);
   for (const [name, option] of Object.entries(trainOptions)) {
     const value = options[name as keyof typeof trainOptions];
     const isSchedule = name === "learningRate" && typeof value === "function";

@@ -2,7 +2,7 @@ import type { Device } from "../backends/backend.ts";
 import type { ArrayData } from "../core/array.ts";
 import { allocate } from "../core/dtype.ts";
 import { ShapeError, UsageError } from "../core/errors.ts";
-import { checkOption } from "../core/option.ts";
+import { checkNames, checkOption, type OptionNames } from "../core/option.ts";
 import { checkShape, formatType, sizeOf, type TensorType } from "../core/shape.ts";
 import type { Dataset } from "../data/dataset.ts";
 import type { Preprocessing } from "../data/preprocessing.ts";
@@ -22,6 +22,8 @@ export interface PredictOptions {
   readonly device?: Device;
 }
 
+const names: OptionNames<PredictOptions> = { preprocessing: true, batchSize: true, device: true };
+
 /** A model with the preprocessing it was trained with, such as `load` gives. */
 export interface ModelWithPreprocessing {
   readonly model: Layer;
@@ -40,6 +42,7 @@ export async function predict(
   inputs: Dataset | ArrayData | Tensor | NestedArray,
   options: PredictOptions = {},
 ): Promise<Tensor> {
+  checkNames("predict", names, options);
   const { batchSize = passOptions.batchSize.default } = options;
   checkOption("predict", "batchSize", passOptions.batchSize, batchSize);
   const device = await deviceOr(options.device);

@@ -1,6 +1,7 @@
 import type { Device, LoadedProgram, SyncDevice } from "../backends/backend.ts";
 import { allocate, type DType, isStorageOf, type TypedArray } from "../core/dtype.ts";
 import { ShapeError, UsageError } from "../core/errors.ts";
+import { checkNames, type OptionNames } from "../core/option.ts";
 import { checkShape, formatShape, formatType, type Shape, sizeOf, type TensorType } from "../core/shape.ts";
 import { describeValue } from "../core/tree.ts";
 import { encode } from "../data/encode.ts";
@@ -27,6 +28,11 @@ export interface PredictorOptions {
   readonly probabilities?: boolean;
   readonly device?: Device;
 }
+
+const names: OptionNames<PredictorOptions> = {
+  ...{ inputShape: true, dtype: true, rows: true },
+  ...{ preprocessing: true, probabilities: true, device: true },
+};
 
 /** A model to predict with, such as `load` gives. */
 export interface PredictableModel {
@@ -61,6 +67,7 @@ export async function predictor(
   modelOrSaved: Layer | PredictableModel,
   options: PredictorOptions = {},
 ): Promise<Predictor> {
+  checkNames("predictor", names, options);
   const isBare = modelOrSaved instanceof Layer;
   const model = isBare ? modelOrSaved : modelOrSaved.model;
   const preprocessing = options.preprocessing ?? (isBare ? ({ kind: "none" } as const) : modelOrSaved.preprocessing);
