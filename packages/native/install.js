@@ -8,7 +8,11 @@ const { availableParallelism } = require("node:os");
 const { delimiter, dirname, join, resolve } = require("node:path");
 const { copyKernels, noteOutcome } = require("./sources.js");
 
-const TIME_LIMIT_MS = 180_000;
+/**
+ * How long compiling may take. Ten seconds are usual; an installation does not wait much longer for something optional, but
+ * whoever asks for it alone (`npm rebuild @glassnet/native`) may have a slow machine.
+ */
+const TIME_LIMIT_S = process.env.npm_command === "rebuild" ? 600 : 45;
 
 const release = join(__dirname, "build/Release");
 
@@ -56,10 +60,14 @@ function buildAddon() {
       encoding: "utf8",
       // Linked by the C compiler, as there is no C++ in it.
       env: { ...process.env, CC: compiler, LINK: compiler },
-      timeout: TIME_LIMIT_MS,
+      timeout: 1000 * TIME_LIMIT_S,
     },
   );
   if (result.status === 0) return undefined;
+  if (result.error?.code === "ETIMEDOUT") {
+    const reason = `compiling took more than ${TIME_LIMIT_S} s; npm rebuild @glassnet/native waits longer`;
+    return { cause: "build-failed", reason };
+  }
   const lines = `${result.stderr}`.split("\n");
   const line = lines.find((text) => /error|not found|ERR! find/i.test(text)) ?? lines.at(-1) ?? "";
   const how = result.error?.message ?? `node-gyp ended with ${result.status ?? result.signal}`;
