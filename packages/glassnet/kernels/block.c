@@ -1,4 +1,5 @@
 #include "block.h"
+#include "fold.h"
 #include "kernels.h"
 #include "math.h"
 #include "operations.h"
@@ -74,59 +75,7 @@ static void apply(int32_t op, float *to, const float *a, const float *b, const f
   }
 }
 
-/* Folds: of a run to one number, and of a run into numbers that stand beside each other */
-
-#define MAX_OF(x, y) maximum_f(x, y)
-#define MIN_OF(x, y) minimum_f(x, y)
-#define SUM_OF(x, y) ((x) + (y))
-#define PROD_OF(x, y) ((x) * (y))
-#define MAX_OF_I(x, y) select_i((x) > (y), x, y)
-#define MIN_OF_I(x, y) select_i((x) < (y), x, y)
-
-/**
- * Folds n elements, of which there may be none, into one: four vectors side by side where that is worth its code, then
- * their lanes in halves.
- */
-#define DEFINE_FOLD(NAME, V, SCALAR, LOAD, SPLAT, COMBINE, START, IS_WIDE) \
-  static SCALAR NAME(const float *p, int64_t n) { \
-    const V start = SPLAT(START); \
-    V s0 = start, s1 = start, s2 = start, s3 = start; \
-    int64_t i = 0; \
-    for (; IS_WIDE && i + 4 * LANES <= n; i += 4 * LANES) { \
-      s0 = COMBINE(s0, LOAD(p + i)); \
-      s1 = COMBINE(s1, LOAD(p + i + LANES)); \
-      s2 = COMBINE(s2, LOAD(p + i + 2 * LANES)); \
-      s3 = COMBINE(s3, LOAD(p + i + 3 * LANES)); \
-    } \
-    for (; i + LANES <= n; i += LANES) s0 = COMBINE(s0, LOAD(p + i)); \
-    if (i < n) { \
-      vi inside = lane_numbers() < splat_i((int32_t)(n - i)); \
-      s1 = COMBINE(s1, (V)select_i(inside, (vi)LOAD(p + i), (vi)start)); \
-    } \
-    s0 = COMBINE(COMBINE(s0, s1), COMBINE(s2, s3)); \
-    for (int half = LANES / 2; half > 0; half /= 2) { \
-      V other = start; \
-      for (int lane = 0; lane < half; lane++) other[lane] = s0[lane + half]; \
-      s0 = COMBINE(s0, other); \
-    } \
-    return s0[0]; \
-  } \
-  static void NAME##_into(SCALAR *to, const float *p, int64_t n) { \
-    int64_t i = 0; \
-    for (; i + LANES <= n; i += LANES) *(V##_any *)(to + i) = COMBINE(*(V##_any *)(to + i), LOAD(p + i)); \
-    for (; i < n; i++) to[i] = COMBINE(SPLAT(to[i]), SPLAT(*(const SCALAR *)(p + i)))[0]; \
-  }
-
-#define LOWEST_I ((int32_t)0x80000000)
-#define HIGHEST_I 0x7fffffff
-DEFINE_FOLD(sum_f, vf, float, load_f, splat_f, SUM_OF, 0, 1)
-DEFINE_FOLD(max_f, vf, float, load_f, splat_f, MAX_OF, -__builtin_inff(), 1)
-DEFINE_FOLD(min_f, vf, float, load_f, splat_f, MIN_OF, __builtin_inff(), 0)
-DEFINE_FOLD(prod_f, vf, float, load_f, splat_f, PROD_OF, 1, 0)
-DEFINE_FOLD(sum_i, vi, int32_t, load_i, splat_i, SUM_OF, 0, 0)
-DEFINE_FOLD(max_i, vi, int32_t, load_i, splat_i, MAX_OF_I, LOWEST_I, 0)
-DEFINE_FOLD(min_i, vi, int32_t, load_i, splat_i, MIN_OF_I, HIGHEST_I, 0)
-DEFINE_FOLD(prod_i, vi, int32_t, load_i, splat_i, PROD_OF, 1, 0)
+/* Folds of rows */
 
 #define FOLD_ROWS(OP, FOLD, SCALAR) \
   case OP: \
@@ -163,6 +112,7 @@ static int all_finite(const float *p, int64_t n) {
 
 /* Loads and stores between memory and slots */
 
+/** Copies a run into a slot; up to a vector beyond it is written, as slots allow, so runs come in the order of the slot. */
 static void load_run(float *to, const uint8_t *base, int32_t kind, int64_t at, int64_t stride, int64_t n) {
   int32_t *to_i = (int32_t *)to;
   switch (kind) {
@@ -172,30 +122,43 @@ static void load_run(float *to, const uint8_t *base, int32_t kind, int64_t at, i
       if (stride == 1) {
         int64_t i = 0;
         for (; i + LANES <= n; i += LANES) store_i(to_i + i, load_i(p + i));
-        for (; i < n; i++) to_i[i] = p[i];
+        if (i < n) store_f(to + i, load_first((const float *)(p + i), (int32_t)(n - i)));
       } else if (stride == 0) {
-        int64_t i = 0;
-        for (; i + LANES <= n; i += LANES) store_i(to_i + i, splat_i(*p));
-        for (; i < n; i++) to_i[i] = *p;
+        for (int64_t i = 0; i < n; i += LANES) store_i(to_i + i, splat_i(*p));
       } else {
         for (int64_t i = 0; i < n; i++) to_i[i] = p[i * stride];
       }
       break;
     }
     case U8:
-      for (int64_t i = 0; i < n; i++) to_i[i] = base[at + i * stride];
+    case BOOL: {
+      const int32_t sign = kind == BOOL ? -1 : 0; /* (x ^ sign) - sign is -x, or x */
+      const uint8_t *p = base + at;
+      int64_t i = 0;
+      if (stride == 1) {
+        for (; i + LANES <= n; i += LANES) store_i(to_i + i, (integers_of(p + i) ^ sign) - sign);
+      }
+      for (; i < n; i++) to_i[i] = (p[i * stride] ^ sign) - sign;
       break;
-    case BOOL:
-      for (int64_t i = 0; i < n; i++) to_i[i] = -(int32_t)base[at + i * stride];
+    }
+    case COUNTING: {
+      const vi steps = lane_numbers() * splat_i((int32_t)stride);
+      for (int64_t i = 0; i < n; i += LANES) store_i(to_i + i, splat_i((int32_t)(at + i * stride)) + steps);
       break;
-    case COUNTING:
-      for (int64_t i = 0; i < n; i++) to_i[i] = (int32_t)(at + i * stride);
-      break;
+    }
   }
 }
 
+/** Repeats the numbers of rows along them. Nothing is written beyond, where there may be memory of another thread. */
 static void expand(float *to, const float *from, int64_t rows, int64_t columns) {
-  for (int64_t row = 0; row < rows; row++) load_run(to + row * columns, (const uint8_t *)from, F32, row, 0, columns);
+  const int64_t size = rows * columns;
+  for (int64_t row = 0; row < rows; row++) {
+    const vf x = splat_f(from[row]);
+    const int64_t end = (row + 1) * columns;
+    int64_t i = end - columns;
+    for (; i < end && i + LANES <= size; i += LANES) store_f(to + i, x); /* the next row takes its own back */
+    for (; i < end; i++) to[i] = from[row];
+  }
 }
 
 static void store_run(uint8_t *base, int32_t dtype, int64_t at, const float *from, int64_t n) {

@@ -57,33 +57,6 @@ typedef struct Tile {
 
 typedef void TileKernel(const Tile *tile);
 
-/** The first `count` lanes. */
-INLINE void store_first(float *p, vf x, int32_t count) {
-#if VECTOR_BYTES == 64
-  _mm512_mask_storeu_ps(p, (__mmask16)((1u << count) - 1), (__m512)x);
-#elif VECTOR_BYTES == 32
-  _mm256_maskstore_ps(p, (__m256i)(lane_numbers() < splat_i(count)), (__m256)x);
-#else
-  for (int32_t lane = 0; lane < LANES; lane++) {
-    if (lane < count) p[lane] = x[lane];
-  }
-#endif
-}
-
-INLINE vf load_first(const float *p, int32_t count) {
-#if VECTOR_BYTES == 64
-  return (vf)_mm512_maskz_loadu_ps((__mmask16)((1u << count) - 1), p);
-#elif VECTOR_BYTES == 32
-  return (vf)_mm256_maskload_ps(p, (__m256i)(lane_numbers() < splat_i(count)));
-#else
-  vf x = {0};
-  for (int32_t lane = 0; lane < LANES; lane++) {
-    if (lane < count) x[lane] = p[lane];
-  }
-  return x;
-#endif
-}
-
 /** One more term: rows and columns at constant distances where the operands are packed. */
 INLINE void add_term(vf sums[][MOST_VECTORS], const float *a, int64_t a_row, const float *b, const int rows,
                      const int vectors) {

@@ -157,6 +157,17 @@ INLINE vf floor_f(vf x) {
 #endif
 }
 
+/** A vector's lanes from lane k on, then those before it. */
+#define LANE_AT(i, k) (((i) + (k)) % LANES)
+#define LANES_4(i, k) LANE_AT(i, k), LANE_AT((i) + 1, k), LANE_AT((i) + 2, k), LANE_AT((i) + 3, k)
+#if LANES == 16
+#define LANES_FROM(x, k) __builtin_shufflevector(x, x, LANES_4(0, k), LANES_4(4, k), LANES_4(8, k), LANES_4(12, k))
+#elif LANES == 8
+#define LANES_FROM(x, k) __builtin_shufflevector(x, x, LANES_4(0, k), LANES_4(4, k))
+#else
+#define LANES_FROM(x, k) __builtin_shufflevector(x, x, LANES_4(0, k))
+#endif
+
 /** The lanes of even number of two vectors. */
 INLINE vf evens_f(vf low, vf high) {
 #if LANES == 16
@@ -168,7 +179,47 @@ INLINE vf evens_f(vf low, vf high) {
 #endif
 }
 
+/** As many bytes as there are lanes, as integers from 0 to 255. */
+INLINE vi integers_of(const uint8_t *p) {
+#if VECTOR_BYTES == 64
+  return (vi)_mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i *)p));
+#elif VECTOR_BYTES == 32
+  return (vi)_mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i *)p));
+#else
+  typedef uint8_t bytes __attribute__((vector_size(4), aligned(1), may_alias));
+  return __builtin_convertvector(*(const bytes *)p, vi);
+#endif
+}
+
 /** i32 lanes as floats, rounded to nearest. */
 INLINE vf float_of(vi x) { return __builtin_convertvector(x, vf); }
+
+/* The first `count` lanes: no memory beyond them is touched. */
+
+INLINE void store_first(float *p, vf x, int32_t count) {
+#if VECTOR_BYTES == 64
+  _mm512_mask_storeu_ps(p, (__mmask16)((1u << count) - 1), (__m512)x);
+#elif VECTOR_BYTES == 32
+  _mm256_maskstore_ps(p, (__m256i)(lane_numbers() < splat_i(count)), (__m256)x);
+#else
+  for (int32_t lane = 0; lane < LANES; lane++) {
+    if (lane < count) p[lane] = x[lane];
+  }
+#endif
+}
+
+INLINE vf load_first(const float *p, int32_t count) {
+#if VECTOR_BYTES == 64
+  return (vf)_mm512_maskz_loadu_ps((__mmask16)((1u << count) - 1), p);
+#elif VECTOR_BYTES == 32
+  return (vf)_mm256_maskload_ps(p, (__m256i)(lane_numbers() < splat_i(count)));
+#else
+  vf x = {0};
+  for (int32_t lane = 0; lane < LANES; lane++) {
+    if (lane < count) x[lane] = p[lane];
+  }
+  return x;
+#endif
+}
 
 #endif
