@@ -57,6 +57,7 @@ async function watched(): Promise<{ device: Device; used: Used }> {
   };
   const { sync } = device;
   const seen: SyncDevice = {
+    threads: sync.threads,
     load: (program) => sync.load(look(program)),
     run: (loaded, request) => sync.run(loaded, request),
     write: (name, type, data) => sync.write(name, type, data),

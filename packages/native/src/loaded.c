@@ -130,7 +130,7 @@ static int find_buffers(napi_env env, const Memory *memory, Loaded *loaded, cons
     const double needed = (double)loaded->bytes[i] * (loaded->table_of[i] >= 0 ? steps : 1);
     /* Rows of a table follow each other without gaps, and the first to be used may be any of them. */
     const uintptr_t alignment = loaded->table_of[i] < 0 ? 64 : loaded->bytes[i] % 4 == 0 ? 4 : 1;
-    if (!is_whole(address) || needed > LARGEST_EXACT || (uintptr_t)address % alignment != 0 || !memory_holds(memory, (uintptr_t)address, (size_t)needed)) {
+    if (!is_whole(address) || needed > LARGEST_EXACT || (uintptr_t)address % alignment != 0 || !memory_piece(memory, (uintptr_t)address, (size_t)needed)) {
       char what[96];
       snprintf(what, sizeof what, "buffer %d is not in memory that was allocated", (int)i);
       return refuse(env, what);
@@ -148,4 +148,10 @@ int loaded_bind(napi_env env, const Memory *memory, Loaded *loaded, const double
   }
   for (int32_t i = 0; i < loaded->program.tables_count; i++) loaded->tables[i].base = loaded->places[loaded->tables[i].buffer];
   return 1;
+}
+
+void loaded_pin(const Memory *memory, const Loaded *loaded, int32_t pins) {
+  for (int32_t i = 0; i < loaded->buffers; i++) {
+    if (loaded->bytes[i] >= 0) memory_piece(memory, (uintptr_t)loaded->addresses[i], 0)->pins += pins;
+  }
 }

@@ -23,6 +23,8 @@ typedef struct Loaded {
   Table *tables;
   Swap *swaps;
   uint8_t **places;
+  /** The run that another thread leads, if there is one: until it has ended nothing here may change. */
+  struct Run *run;
 } Loaded;
 
 /** What a program is made of, as JavaScript passes it: see addon.c. */
@@ -36,6 +38,9 @@ Loaded *loaded_new(napi_env env, const Parts *parts);
 
 /** Takes the buffers to be at these addresses. Throws and returns 0 unless each lies in one piece, of a table all `steps` rows. */
 int loaded_bind(napi_env env, const Memory *memory, Loaded *loaded, const double *addresses, int32_t steps);
+
+/** Pins the memory of the buffers, or with -1 lets go of it again. */
+void loaded_pin(const Memory *memory, const Loaded *loaded, int32_t pins);
 
 void loaded_free(Loaded *loaded);
 

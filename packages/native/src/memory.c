@@ -45,7 +45,7 @@ uint8_t *memory_allocate(Memory *memory, size_t bytes) {
   if (!start) return NULL;
   const size_t at = pieces_up_to(memory, (uintptr_t)start);
   memmove(memory->pieces + at + 1, memory->pieces + at, (memory->count - at) * sizeof(Piece));
-  memory->pieces[at] = (Piece){start, bytes};
+  memory->pieces[at] = (Piece){start, bytes, 0};
   memory->count++;
   return start;
 }
@@ -60,12 +60,12 @@ int memory_free(Memory *memory, uintptr_t address) {
   return 1;
 }
 
-int memory_holds(const Memory *memory, uintptr_t address, size_t bytes) {
+Piece *memory_piece(const Memory *memory, uintptr_t address, size_t bytes) {
   const size_t after = pieces_up_to(memory, address);
-  if (after == 0) return 0;
-  const Piece *piece = &memory->pieces[after - 1];
+  if (after == 0) return NULL;
+  Piece *piece = &memory->pieces[after - 1];
   const size_t offset = address - (uintptr_t)piece->start;
-  return offset <= piece->bytes && bytes <= piece->bytes - offset;
+  return offset <= piece->bytes && bytes <= piece->bytes - offset ? piece : NULL;
 }
 
 void memory_free_all(Memory *memory) {

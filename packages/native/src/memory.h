@@ -8,6 +8,8 @@
 typedef struct Piece {
   uint8_t *start;
   size_t bytes;
+  /** How many buffers of programs that run at this moment lie in it. */
+  int32_t pins;
 } Piece;
 
 /** All zeros at first. */
@@ -25,11 +27,11 @@ void *aligned_memory(size_t bytes);
 /** A new piece; NULL if there is no memory for it. */
 uint8_t *memory_allocate(Memory *memory, size_t bytes);
 
-/** Returns 0 if no piece begins there. */
+/** Returns 0 if no piece begins there. It must not be pinned. */
 int memory_free(Memory *memory, uintptr_t address);
 
-/** Whether so many bytes from an address on lie in one piece. */
-int memory_holds(const Memory *memory, uintptr_t address, size_t bytes);
+/** The piece that so many bytes from an address on lie in; NULL if they do not lie in one. */
+Piece *memory_piece(const Memory *memory, uintptr_t address, size_t bytes);
 
 void memory_free_all(Memory *memory);
 

@@ -69,10 +69,7 @@ static void call(Worker *worker) {
   change(&worker->calls, (int32_t)((uint32_t)worker->calls + 1), &worker->sleepers);
 }
 
-static Worker *start_worker(Pool *pool, int32_t number) {
-  Worker *worker = NULL;
-  if (posix_memalign((void **)&worker, 64, sizeof(Worker)) != 0) return NULL;
-  *worker = (Worker){.pool = pool, .number = number};
+int start_thread(pthread_t *thread, void *(*run)(void *), void *argument) {
   pthread_attr_t attributes;
   pthread_attr_init(&attributes);
   pthread_attr_setstacksize(&attributes, 1 << 20); /* some systems give 128 KiB */
@@ -80,10 +77,17 @@ static Worker *start_worker(Pool *pool, int32_t number) {
   sigset_t all, before;
   sigfillset(&all);
   pthread_sigmask(SIG_SETMASK, &all, &before);
-  const int failed = pthread_create(&worker->thread, &attributes, work, worker);
+  const int failed = pthread_create(thread, &attributes, run, argument);
   pthread_sigmask(SIG_SETMASK, &before, NULL);
   pthread_attr_destroy(&attributes);
-  if (!failed) return worker;
+  return !failed;
+}
+
+static Worker *start_worker(Pool *pool, int32_t number) {
+  Worker *worker = NULL;
+  if (posix_memalign((void **)&worker, 64, sizeof(Worker)) != 0) return NULL;
+  *worker = (Worker){.pool = pool, .number = number};
+  if (start_thread(&worker->thread, work, worker)) return worker;
   free(worker);
   return NULL;
 }

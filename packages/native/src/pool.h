@@ -1,4 +1,4 @@
-/** Threads that run programs along with the one that calls. They sleep between runs. */
+/** Threads that run programs along with the one that calls, of which there is one at a time. They sleep between runs. */
 #ifndef GLASSNET_POOL_H
 #define GLASSNET_POOL_H
 
@@ -33,6 +33,9 @@ struct Pool {
   Program *program;
   int32_t steps, sharers;
 };
+
+/** Starts a thread that gets no signals. Returns 0 if the system refuses. */
+int start_thread(pthread_t *thread, void *(*run)(void *), void *argument);
 
 /** Starts what is missing of `threads` threads, the calling one included. Returns how many of them there are: fewer if the
  *  system refuses, and never fewer than 1. */

@@ -23,7 +23,6 @@ const facts: { readonly [C in NativeGap]: string } & { readonly [C in OneThreadC
   "not-isolated": "跨源隔离",
   "not-shared": "内存不能共享",
   "single-file": "单文件版本",
-  page: "worker",
 };
 const nativeGaps = Object.keys(facts).slice(0, 17) as NativeGap[];
 const oneThreadCauses = Object.keys(facts).slice(17) as OneThreadCause[];

@@ -45,7 +45,6 @@ const oneThreadCauses: { readonly [C in OneThreadCause]: string } = {
   "not-isolated": "页面没有跨源隔离，因此内存不能共享",
   "not-shared": "内存不能共享",
   "single-file": "单文件版本不含多线程的内核",
-  page: "页面本身不能等待线程，而 worker 可以：请在 worker 中打开设备",
 };
 
 const notices: { readonly [C in NoticeCode]: (details: NoticeDetails[C]) => string } = {

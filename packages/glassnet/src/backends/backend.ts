@@ -34,7 +34,7 @@ export interface Device {
   readonly notices: readonly Notice[];
   /** Lowers a program. @throws UnsupportedError naming the primitive and the reason if it needs one from `gaps`. */
   load(program: Program): Promise<LoadedProgram>;
-  /** Runs a loaded program. Its state buffers must have been written before. */
+  /** Runs a loaded program. Its state buffers must have been written before. The calling thread goes on, where others can run it. */
   run(loaded: LoadedProgram, request: RunRequest): Promise<RunResult>;
   /** Creates or replaces the state `name`. */
   write(name: string, type: TensorType, data: TypedArray): Promise<void>;
@@ -48,8 +48,13 @@ export interface Device {
   readonly sync?: SyncDevice;
 }
 
-/** The blocking twin of `Device`, for backends that compute on the calling thread. */
+/**
+ * The blocking twin of `Device`, for backends that can compute on the calling thread. A call takes effect behind all that was
+ * asked of the device before, for which it waits.
+ */
 export interface SyncDevice {
+  /** How many threads may work on one program: in a page, whose thread may not wait for others, one. */
+  readonly threads: number;
   load(program: Program): LoadedProgram;
   run(loaded: LoadedProgram, request: RunRequest): RunResult;
   write(name: string, type: TensorType, data: TypedArray): void;
@@ -58,10 +63,15 @@ export interface SyncDevice {
   unload(loaded: LoadedProgram): void;
 }
 
-/** A device that computes on the calling thread, perhaps with others beside it. */
+/** The blocking form of a device, where it uses all threads: then it is the faster one, because nothing is handed over. */
+export function blockingOf({ sync, threads }: Device): SyncDevice | undefined {
+  return sync?.threads === threads ? sync : undefined;
+}
+
+/** A device that can compute on the calling thread, perhaps with others beside it. */
 export type BlockingDevice = Device & { readonly sync: SyncDevice };
 
-/** The asynchronous form of a blocking device. */
+/** The asynchronous form of a device that only blocks. */
 export function asDevice(
   sync: SyncDevice,
   about: Pick<Device, "backend" | "variant" | "threads" | "notices">,

@@ -5,7 +5,7 @@ import { GraphBuilder } from "../ir/builder.ts";
 import { infer } from "../ops/all.ts";
 import { buildProgram } from "../program/build.ts";
 import type { Program } from "../program/program.ts";
-import type { SyncDevice } from "./backend.ts";
+import { asDevice, type SyncDevice } from "./backend.ts";
 import { withFallback } from "./fallback.ts";
 import { openReference } from "./reference/device.ts";
 
@@ -15,6 +15,7 @@ function watched(backend: string) {
   const states = new Set<string>();
   const seen = { states, runs: 0, programs: 0 };
   const sync: SyncDevice = {
+    threads: 1,
     load: (program) => {
       seen.programs++;
       return device.sync.load(program);
@@ -37,7 +38,7 @@ function watched(backend: string) {
       device.sync.unload(loaded);
     },
   };
-  return { device: { ...device, backend, sync }, seen };
+  return { device: asDevice(sync, { ...device, backend }), seen };
 }
 
 const builder = new GraphBuilder(infer);

@@ -31,7 +31,7 @@ export interface WasmRefusal {
 }
 
 /** Why WebAssembly computes on one thread. */
-export type OneThreadCause = "not-isolated" | "not-shared" | "single-file" | "page";
+export type OneThreadCause = "not-isolated" | "not-shared" | "single-file";
 
 /** What each kind of notice tells, for programs and translations. Texts in them are in English. */
 export interface NoticeDetails {
@@ -69,7 +69,6 @@ const causesOfOneThread: { readonly [C in OneThreadCause]: string } = {
   "not-isolated": "memory is not shared, because the page is not cross-origin isolated",
   "not-shared": "memory cannot be shared",
   "single-file": "the single-file build has no kernels for threads",
-  page: "a page may not wait for threads, but a worker may: open the device there",
 };
 
 const messages: { readonly [C in NoticeCode]: (details: NoticeDetails[C]) => string } = {

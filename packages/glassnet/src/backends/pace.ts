@@ -1,7 +1,7 @@
 import type { TypedArray } from "../core/dtype.ts";
 import { yieldToOthers } from "../core/yield.ts";
 import type { RunResult } from "../program/program.ts";
-import type { Device, LoadedProgram, SyncDevice } from "./backend.ts";
+import { blockingOf, type Device, type LoadedProgram, type SyncDevice } from "./backend.ts";
 
 /** After this long, work makes room for the event loop. */
 const BUDGET_MS = 8;
@@ -19,15 +19,28 @@ export class Pace {
     return Math.max(1, Math.min(remaining, MAX_STEPS_A_CALL, roundDown(BUDGET_MS / Math.max(this.#msPerStep, 1e-3))));
   }
 
-  /** Runs a program for `steps` steps with a table, then lets others run. */
-  async run(device: Device, loaded: LoadedProgram, steps: number, rows: Rows): Promise<RunResult> {
-    if (device.sync !== undefined) {
-      const result = this.runNow(device.sync, loaded, steps, rows);
+  /**
+   * Runs a program for `steps` steps with a table, then lets others run.
+   *
+   * @param meanwhile what to do while the device runs, if it needs nothing of this thread
+   */
+  async run(
+    device: Device,
+    loaded: LoadedProgram,
+    steps: number,
+    rows: Rows,
+    meanwhile?: () => void,
+  ): Promise<RunResult> {
+    // To hand a run over, and to be told of its end, takes time: it is done where there is something to gain.
+    const blocking = meanwhile === undefined ? blockingOf(device) : undefined;
+    if (blocking !== undefined) {
+      const result = this.runNow(blocking, loaded, steps, rows);
       await yieldToOthers();
       return result;
     }
     const begin = performance.now();
-    const result = await device.run(loaded, { steps, rows });
+    const running = device.run(loaded, { steps, rows });
+    const [result] = await Promise.all([running, Promise.resolve().then(meanwhile)]);
     this.#msPerStep = (performance.now() - begin) / steps;
     await yieldToOthers();
     return result;

@@ -35,7 +35,7 @@ export interface Platform {
   readonly readAssetSync: ((url: URL) => Uint8Array<ArrayBuffer>) | undefined;
   /** How many threads the machine runs at the same time. */
   readonly processors: number;
-  /** Whether the calling thread may wait for another one. That of a web page may not. */
+  /** Whether the calling thread may wait for another one. That of a web page may not: there others run programs without it. */
   readonly canWait: boolean;
   /** Starts a thread with `wasm/thread.js`. The process does not wait for it. */
   startThread(): Thread;

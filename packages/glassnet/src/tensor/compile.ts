@@ -1,4 +1,4 @@
-import type { Device, LoadedProgram } from "../backends/backend.ts";
+import { blockingOf, type Device, type LoadedProgram } from "../backends/backend.ts";
 import type { TypedArray } from "../core/dtype.ts";
 import { UsageError } from "../core/errors.ts";
 import { checkNames, type OptionNames } from "../core/option.ts";
@@ -237,7 +237,7 @@ export function compile<Args extends readonly Tree<Tensor>[], R extends Tree<Ten
 
   const call = async (...args: Args): Promise<R> => {
     const on = await deviceOr(device);
-    if (on.sync !== undefined) return callSync(...args);
+    if (blockingOf(on) !== undefined) return callSync(...args);
     const leaves = leavesOf(args);
     await compute(leaves, { device: on });
     const key = signatureOf(args);

@@ -1,4 +1,4 @@
-import type { Device, SyncDevice } from "../backends/backend.ts";
+import { blockingOf, type Device, type SyncDevice } from "../backends/backend.ts";
 import type { TypedArray } from "../core/dtype.ts";
 import { assert, GraphError, UnsupportedError } from "../core/errors.ts";
 import { topologicalOrder, type Value, type ValueOf } from "../ir/graph.ts";
@@ -73,7 +73,8 @@ export async function compute(tensors: readonly Tensor[], { device: named }: Com
   const job = jobOf(tensors);
   if (job === undefined) return;
   const device = named ?? (isSmall(job) ? plainDevice() : await deviceOr(undefined));
-  if (device.sync !== undefined) return runSync(job, device.sync);
+  const blocking = blockingOf(device);
+  if (blocking !== undefined) return runSync(job, blocking);
   const loaded = await device.load(job.program);
   try {
     settle(job, await device.run(loaded, job.request));

@@ -19,10 +19,7 @@ const residents: WeakMap<Device, Residents> = /* @__PURE__ */ new WeakMap();
 function residentsOf(device: Device): Residents {
   const known = residents.get(device);
   if (known !== undefined) return known;
-  const free = (name: string) => {
-    if (device.sync !== undefined) device.sync.free([name]);
-    else void device.free([name]);
-  };
+  const free = (name: string) => void device.free([name]); // behind a run that may be under way
   const made = { written: new WeakMap(), forgotten: new FinalizationRegistry(free) };
   residents.set(device, made);
   return made;

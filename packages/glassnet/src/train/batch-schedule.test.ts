@@ -36,3 +36,16 @@ test("a range may begin anywhere, as after a snapshot", () => {
   const rows = [...whole.range(8, 4).rows];
   expect([...late.range(10, 1).rows]).toEqual(rows.slice(6, 9));
 });
+
+test("behind a range come as many rows of its epoch, or the first ones of the next, and none behind the last step", () => {
+  const schedule = new BatchSchedule(10, 3, 7); // three batches of 3 and one of 1
+  const [first, second] = [epochOrder(10, 7, 0), epochOrder(10, 7, 1)];
+  expect(schedule.after(schedule.range(0, 1), 8)).toEqual(first.subarray(3, 6));
+  expect(schedule.after(schedule.range(0, 2), 8)).toEqual(first.subarray(6));
+  expect(schedule.after(schedule.range(0, 3), 8)).toEqual(first.subarray(9));
+  const ahead = schedule.after(schedule.range(3, 1), 8);
+  expect(ahead).toEqual(second.subarray(0, 3));
+  expect([...schedule.range(4, 2).rows]).toEqual([...second.subarray(0, 6)]);
+  expect(schedule.after(schedule.range(3, 1), 8).buffer).toBe(ahead.buffer); // an order is made once
+  expect(schedule.after(schedule.range(7, 1), 8)).toEqual(new Int32Array(0));
+});

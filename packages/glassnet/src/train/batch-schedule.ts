@@ -14,9 +14,8 @@ export class BatchSchedule {
   readonly #size: number;
   readonly #batchSize: number;
   readonly #seed: number;
-  /** The rows in the order of an epoch, which is counted from 0. */
-  #order: Int32Array = new Int32Array(0);
-  #orderOf = -1;
+  /** The rows in the order of an epoch, counted from 0: of the present one, and of the next once somebody has looked at it. */
+  readonly #orders = new Map<number, Int32Array>();
   /** Room for the rows of a range, by their number: a view of the order would be a new object each time. */
   readonly #room = new Map<number, Int32Array>();
 
@@ -35,11 +34,7 @@ export class BatchSchedule {
 
   /** At most as many steps as are alike. The rows are to be read only, and until the next range of as many is asked for. */
   range(first: number, steps: number): StepRange {
-    const epoch = Math.floor(first / this.stepsPerEpoch);
-    if (this.#orderOf !== epoch) {
-      this.#order = epochOrder(this.#size, this.#seed, epoch);
-      this.#orderOf = epoch;
-    }
+    const order = this.#orderAt(first);
     const begin = (first % this.stepsPerEpoch) * this.#batchSize;
     const batch = Math.min(this.#batchSize, this.#size - begin);
     const count = steps * batch;
@@ -48,7 +43,25 @@ export class BatchSchedule {
       rows = new Int32Array(count);
       this.#room.set(count, rows);
     }
-    for (let i = 0; i < count; i++) rows[i] = this.#order[begin + i]!;
+    for (let i = 0; i < count; i++) rows[i] = order[begin + i]!;
     return { first, steps, batch, rows };
+  }
+
+  /** About as many rows as a range has, behind it: of its epoch, or of the next. None from step `end` on. */
+  after({ first, steps, rows }: StepRange, end: number): Int32Array {
+    const next = first + steps;
+    if (next >= end) return new Int32Array(0);
+    const begin = (next % this.stepsPerEpoch) * this.#batchSize;
+    return this.#orderAt(next).subarray(begin, begin + Math.max(rows.length, this.#batchSize));
+  }
+
+  #orderAt(step: number): Int32Array {
+    const epoch = Math.floor(step / this.stepsPerEpoch);
+    const known = this.#orders.get(epoch);
+    if (known !== undefined) return known;
+    for (const other of this.#orders.keys()) if (other !== epoch - 1) this.#orders.delete(other);
+    const order = epochOrder(this.#size, this.#seed, epoch);
+    this.#orders.set(epoch, order);
+    return order;
   }
 }

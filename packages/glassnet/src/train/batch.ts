@@ -32,41 +32,103 @@ export function batchOf(input: Tracing["input"], residence: Residence, data: Dat
   return { inputs: gather(inputs, indices), targets: gather(targets, indices) };
 }
 
-/** The rows of the table that give programs their batches: the rows of the data set with these indices, one after the other. */
+/**
+ * The rows of the table that give programs their batches: the rows of the data set with these indices, one after the other. Of a
+ * data set that is fed there are two tables: while a run takes its rows from one, those of the next are gathered in the other.
+ */
 export class BatchTable {
-  readonly #residence: Residence;
+  /** Whether rows must be gathered here. */
+  readonly isFed: boolean;
+  #present: FedTable;
+  #next: FedTable;
+
+  constructor(residence: Residence, data: Dataset) {
+    this.isFed = residence.isFed(data);
+    this.#present = new FedTable(data);
+    this.#next = new FedTable(data);
+  }
+
+  /** Puts the rows into the table of a run. They are good until the call after the next. */
+  rows(indices: Int32Array, into: Record<string, TypedArray>): Record<string, TypedArray> {
+    if (!this.isFed) {
+      into.indices = indices;
+      return into;
+    }
+    const table = this.#next;
+    this.#next = this.#present;
+    this.#present = table;
+    return table.rows(indices, into);
+  }
+
+  /**
+   * Gathers the rows that `rows` will probably be asked for next, while the device does something else. Whatever it is asked
+   * for, it gives that: what was guessed wrong is gathered then.
+   */
+  gather(indices: Int32Array): void {
+    if (this.isFed) this.#next.gather(indices);
+  }
+}
+
+/** Rows of a data set, gathered one after the other. */
+class FedTable {
   readonly #data: Dataset;
   #inputs: TypedArray;
   #targets: TypedArray;
+  /** Which rows are there, of which the first `#count` count. */
+  #indices = new Int32Array(0);
+  #count = 0;
 
-  constructor(residence: Residence, data: Dataset) {
-    this.#residence = residence;
+  constructor(data: Dataset) {
     this.#data = data;
     this.#inputs = allocate(data.inputs.dtype, 0);
     this.#targets = allocate(data.targets.dtype, 0);
   }
 
-  /** Adds the rows to a table, which is returned. They are filled anew at each call, and must be used up by then. */
-  rows(indices: Int32Array, table: Record<string, TypedArray> = {}): Record<string, TypedArray> {
-    if (!this.#residence.isFed(this.#data)) {
-      table.indices = indices;
-      return table;
-    }
-    this.#inputs = gatherRows(this.#data.inputs, indices, this.#inputs);
-    this.#targets = gatherRows(this.#data.targets, indices, this.#targets);
-    table.inputs = this.#inputs;
-    table.targets = this.#targets;
-    return table;
+  /** Gathers these rows, except for those at the beginning that are there already. */
+  gather(indices: Int32Array): void {
+    const { inputs, targets } = this.#data;
+    if (indices.length > this.#indices.length) this.#grow(indices.length);
+    const most = Math.min(this.#count, indices.length);
+    let from = 0;
+    while (from < most && this.#indices[from] === indices[from]) from++;
+    if (from === indices.length) return;
+    gatherRows(inputs, indices, from, this.#inputs);
+    gatherRows(targets, indices, from, this.#targets);
+    this.#indices.set(indices);
+    this.#count = indices.length;
+  }
+
+  #grow(rows: number): void {
+    const { inputs, targets } = this.#data;
+    const larger = (old: TypedArray, { dtype, shape }: ArrayData): TypedArray => {
+      const room = allocate(dtype, rows * sizeOf(shape.slice(1)));
+      room.set(old);
+      return room;
+    };
+    this.#inputs = larger(this.#inputs, inputs);
+    this.#targets = larger(this.#targets, targets);
+    const known = this.#indices;
+    this.#indices = new Int32Array(rows);
+    this.#indices.set(known);
+  }
+
+  /** Puts these rows into the table of a run, those that are not there yet gathered now. */
+  rows(indices: Int32Array, into: Record<string, TypedArray>): Record<string, TypedArray> {
+    this.gather(indices);
+    const { inputs, targets } = this.#data;
+    const first = (all: TypedArray, { shape }: ArrayData): TypedArray =>
+      all.subarray(0, indices.length * sizeOf(shape.slice(1)));
+    into.inputs = first(this.#inputs, inputs);
+    into.targets = first(this.#targets, targets);
+    return into;
   }
 }
 
-/** Copies rows into `room`, or into a new array if it has not the right size. */
-function gatherRows({ dtype, shape, data }: ArrayData, indices: Int32Array, room: TypedArray): TypedArray {
+/** Copies rows, those from number `from` of the indices on, each to where it belongs. */
+function gatherRows({ shape, data }: ArrayData, indices: Int32Array, from: number, room: TypedArray): void {
   const size = sizeOf(shape.slice(1));
-  const out = room.length === indices.length * size ? room : allocate(dtype, indices.length * size);
-  for (let k = 0, to = 0; k < indices.length; k++) {
-    const from = indices[k]! * size;
-    for (let i = 0; i < size; i++) out[to++] = data[from + i]!; // no view a row: a view is an object
+  for (let k = from, to = from * size; k < indices.length; k++) {
+    const begin = indices[k]! * size;
+    for (let i = 0; i < size; i++) room[to++] = data[begin + i]!; // no view a row: a view is an object
   }
-  return out;
 }

@@ -31,9 +31,13 @@ function firstBad(data: TypedArray | undefined): number | undefined {
   return data?.find((x) => !Number.isFinite(x));
 }
 
+/** Rows of a table that hold a batch; the others are the optimizer's numbers. */
+const FED_ROWS: readonly string[] = ["inputs", "targets"];
+
 /** What a number was read from, in words. */
 function formatSource(source: Source, describeState: DescribeState): string {
   if (source.kind === "state") return describeState(source.name) ?? "the data";
+  if (source.kind === "row" && FED_ROWS.includes(source.name)) return "the data";
   if (source.kind === "row") return `the optimizer's ${source.name.split("/").at(-1)}`;
   return `a ${source.kind}`;
 }

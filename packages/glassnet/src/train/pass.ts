@@ -84,11 +84,14 @@ export class Pass {
     for (let row = 0; row < size; ) {
       const batch = Math.min(this.#batchSize, size - row);
       const steps = this.#pace.steps(Math.floor((size - row) / batch));
-      const indices = Int32Array.from({ length: steps * batch }, (_, i) => row + i);
-      const rows = this.#batches.rows(indices);
-      const { perStep } = await this.#pace.run(device, this.#loaded.get(batch)!, steps, rows);
+      const end = row + steps * batch;
+      const rows = this.#batches.rows(range(row, end), {});
+      const gather = this.#batches.isFed
+        ? () => this.#batches.gather(range(end, Math.min(size, end + steps * batch)))
+        : undefined;
+      const { perStep } = await this.#pace.run(device, this.#loaded.get(batch)!, steps, rows, gather);
       collect(perStep, batch, steps, row);
-      row += steps * batch;
+      row = end;
     }
   }
 
@@ -98,3 +101,5 @@ export class Pass {
     await runAll(loaded.map((program) => () => this.#residence.device.unload(program)));
   }
 }
+
+const range = (begin: number, end: number): Int32Array => Int32Array.from({ length: end - begin }, (_, i) => begin + i);

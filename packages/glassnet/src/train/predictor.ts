@@ -1,4 +1,4 @@
-import type { Device, LoadedProgram, SyncDevice } from "../backends/backend.ts";
+import { blockingOf, type Device, type LoadedProgram, type SyncDevice } from "../backends/backend.ts";
 import { allocate, type DType, isStorageOf, type TypedArray } from "../core/dtype.ts";
 import { ShapeError, UsageError } from "../core/errors.ts";
 import { checkNames, type OptionNames } from "../core/option.ts";
@@ -161,7 +161,7 @@ class Ready {
   }
 
   async run(inputs: TypedArray): Promise<TypedArray> {
-    if (this.#device.sync !== undefined) return this.runSync(inputs);
+    if (blockingOf(this.#device) !== undefined) return this.runSync(inputs);
     this.#check(inputs);
     await this.settle();
     const { outputs } = await this.#device.run(this.loaded, { steps: 1, feeds: { inputs } });

@@ -1,4 +1,4 @@
-import type { LoadedProgram } from "../backends/backend.ts";
+import { blockingOf, type LoadedProgram } from "../backends/backend.ts";
 import { Pace } from "../backends/pace.ts";
 import type { ArrayData } from "../core/array.ts";
 import { allocate, type TypedArray } from "../core/dtype.ts";
@@ -101,14 +101,19 @@ export class Stepper {
     return this.#pace.steps(remaining);
   }
 
-  /** Runs steps, then lets others run. */
-  run(range: StepRange): Promise<RunResult> {
-    return this.#pace.run(this.#residence.device, this.#loadedFor(range), range.steps, this.#table(range));
+  /**
+   * Runs steps, then lets others run.
+   *
+   * @param upcoming the rows that probably come next: those of a data set that is fed are gathered while the device runs
+   */
+  run(range: StepRange, upcoming: () => Int32Array): Promise<RunResult> {
+    const gather = this.#batches.isFed ? () => this.#batches.gather(upcoming()) : undefined;
+    return this.#pace.run(this.#residence.device, this.#loadedFor(range), range.steps, this.#table(range), gather);
   }
 
-  /** Whether steps can be run at once, on the calling thread. */
+  /** Whether steps are best run at once, on the calling thread: not if it has something else to do meanwhile. */
   get isBlocking(): boolean {
-    return this.#residence.device.sync !== undefined;
+    return !this.#batches.isFed && blockingOf(this.#residence.device) !== undefined;
   }
 
   /** Runs steps at once, on a device that blocks. Letting others run is left to the caller. */

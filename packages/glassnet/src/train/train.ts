@@ -197,7 +197,8 @@ export class Trainer {
     if (this.#step >= this.#epochs * this.#schedule.stepsPerEpoch) return this.#end(open, "completed");
     if (this.#options.signal?.aborted === true) return this.#end(open, "stopped");
     const range = this.#nextRange(open);
-    return this.#note(await open.stepper.run(range), range.batch) ?? this.#nextEvent(open);
+    const upcoming = () => this.#schedule.after(range, this.#epochs * this.#schedule.stepsPerEpoch);
+    return this.#note(await open.stepper.run(range, upcoming), range.batch) ?? this.#nextEvent(open);
   }
 
   /**

@@ -47,6 +47,7 @@ describe("the check notices", () => {
     };
     return asDevice(
       {
+        threads: sync.threads,
         load,
         run: (loaded, request) => sync.run(loaded, request),
         write: (name, type, data) => sync.write(name, type, data),
@@ -104,7 +105,7 @@ test("a byte behind the scratch memory of a thread is noticed", () => {
       host.write(host.reserveScratch(0) + parts.threadBytes - 1, Uint8Array.of(0));
       return applied;
     };
-    return { run, release: () => program.release() };
+    return { run, start: () => undefined, release: () => program.release() };
   };
   expect(runIsolated(host, fuzzCase, 1).faults.join()).toContain(
     "thread 0 wrote behind its scratch memory, at byte 63",
@@ -117,6 +118,7 @@ function careless(host: Host, offset: number): Host {
     backend: host.backend,
     variant: host.variant,
     threads: host.threads,
+    threadsAtOnce: host.threadsAtOnce,
     allocate: (bytes, what) => host.allocate(bytes, what),
     free: (address) => host.free(address),
     read: (address, into) => host.read(address, into),
@@ -124,6 +126,7 @@ function careless(host: Host, offset: number): Host {
     load: (parts) => {
       const program = host.load(parts);
       return {
+        start: () => undefined,
         run: (addresses, steps, threads) => {
           const applied = program.run(addresses, steps, threads);
           const byte = new Uint8Array(1);

@@ -16,6 +16,7 @@ class CountingHost implements Host {
   readonly backend = "test";
   readonly variant = "none";
   readonly threads = 1;
+  readonly threadsAtOnce = 1;
   /** Bytes that were handed out and not given back, and the end of what ever was. */
   held = 0;
   end = 0;
@@ -49,7 +50,7 @@ class CountingHost implements Host {
 
   load({ code }: HostProgramParts): ReturnType<Host["load"]> {
     const address = this.allocate(4 * code.length, "a program");
-    return { run: (_, steps) => steps, release: () => this.free(address) };
+    return { run: (_, steps) => steps, start: () => undefined, release: () => this.free(address) };
   }
 }
 

@@ -1,71 +1,17 @@
-import { allocate, type DType, type TypedArray } from "../../core/dtype.ts";
-import { formatType, sameShape, sizeOf, type TensorType } from "../../core/shape.ts";
-import { type Lowered, lowerProgram } from "../../program/lower/lower.ts";
+import { allocate, type TypedArray } from "../../core/dtype.ts";
+import { sameShape, sizeOf, type TensorType } from "../../core/shape.ts";
+import { lowerProgram } from "../../program/lower/lower.ts";
 import type { Program, RunRequest, RunResult } from "../../program/program.ts";
-import { asDevice, type BlockingDevice, type LoadedProgram, type SyncDevice } from "../backend.ts";
+import type { BlockingDevice, LoadedProgram, SyncDevice } from "../backend.ts";
 import { checkGaps } from "../gaps.ts";
 import type { Notice } from "../notice.ts";
 import { checkData, checkRequest, checkState, missingState, notLoaded } from "../request.ts";
 import { compiledGaps } from "./gaps.ts";
-import type { Host, HostProgram } from "./host.ts";
-import { ThreadChoice } from "./thread-choice.ts";
+import type { Host, Outcome } from "./host.ts";
+import { InOrder, type Started } from "./in-order.ts";
+import { isComplete, NOTHING, prepare, type Ready, type State, type Table, WORK_A_THREAD } from "./ready.ts";
 
 /** @file A device whose programs are run by the compiled kernels, wherever these are. */
-
-/** Elementary operations of a step that occupy a thread for longer than it takes to wake it. */
-const WORK_A_THREAD = 100_000;
-
-interface State extends TensorType {
-  readonly bytes: number;
-  address: number;
-  /** Where its next value is written, once a program writes it. */
-  spare: number | undefined;
-}
-
-/** What a run gives to a program, with the storage that it must have. */
-interface Given {
-  readonly name: string;
-  readonly storage: new (size: number) => TypedArray;
-  readonly size: number;
-}
-
-interface Feed extends Given {
-  readonly address: number;
-}
-
-/** A table of rows or of collected results, which grows to what a run needs. */
-interface Table extends Given {
-  readonly buffer: number;
-  readonly rowBytes: number;
-  address: number;
-  bytes: number;
-}
-
-/** A state that a program reads, and which one it found and checked at its last run. */
-interface Read extends TensorType {
-  readonly name: string;
-  readonly buffer: number;
-  checked: State | undefined;
-}
-
-/** Everything about a loaded program that a run needs, worked out once. */
-interface Ready {
-  readonly host: HostProgram;
-  readonly addresses: Float64Array;
-  readonly choice: ThreadChoice;
-  readonly swaps: Lowered["swaps"];
-  readonly reads: readonly Read[];
-  readonly nexts: readonly { readonly name: string; readonly buffer: number }[];
-  readonly feeds: readonly Feed[];
-  readonly rows: readonly Table[];
-  readonly collected: readonly Table[];
-  /** How many steps of a run its first piece took, if it had two. */
-  before: number;
-  /** An output that is a state lies in its `partner` when the two have changed places. */
-  readonly outputs: readonly (Given & { readonly buffer: number; readonly partner: number })[];
-  /** Gives back what belongs to the program alone. */
-  readonly release: () => void;
-}
 
 /**
  * A device of a host, opened at once.
@@ -74,10 +20,46 @@ interface Ready {
  */
 export function openCompiled(host: Host, notices: readonly Notice[] = [], adaptive = false): BlockingDevice {
   const { backend, variant, threads } = host;
-  return asDevice(new CompiledDevice(host, adaptive), { backend, variant, threads, notices });
+  const device = new CompiledDevice(host, adaptive);
+  const order = new InOrder();
+  /** A call behind all that was asked for before. */
+  const behind = <A extends unknown[]>(call: (...args: A) => void) => {
+    return (...args: A): void => {
+      order.settle();
+      call(...args);
+    };
+  };
+  const sync: SyncDevice = {
+    threads: host.threadsAtOnce,
+    load: (program) => device.load(program), // touches nothing that a run uses
+    run: (loaded, request) => {
+      order.settle();
+      return device.run(loaded, request);
+    },
+    read: (name) => {
+      order.settle();
+      return device.read(name);
+    },
+    write: behind<Parameters<SyncDevice["write"]>>((...args) => device.write(...args)),
+    free: behind<Parameters<SyncDevice["free"]>>((names) => device.free(names)),
+    unload: behind<Parameters<SyncDevice["unload"]>>((loaded) => device.unload(loaded)),
+  };
+  return {
+    ...{ backend, variant, threads, notices, sync },
+    load: async (program) => device.load(program),
+    run: (loaded, request) =>
+      order.run(
+        () => device.start(loaded, request),
+        () => device.run(loaded, request),
+      ),
+    read: (name) => order.call(() => device.read(name)),
+    write: (name, type, data) => order.call(() => device.write(name, type, data)),
+    free: (names) => order.call(() => device.free(names)),
+    unload: (loaded) => order.call(() => device.unload(loaded)),
+  };
 }
 
-class CompiledDevice implements SyncDevice {
+class CompiledDevice {
   readonly #host: Host;
   readonly #adaptive: boolean;
   readonly #states = new Map<string, State>();
@@ -140,12 +122,36 @@ class CompiledDevice implements SyncDevice {
   }
 
   run(loaded: LoadedProgram, request: RunRequest): RunResult {
+    const ready = this.#begin(loaded, request);
+    return this.#finish(ready, request.steps, runParts(ready, request.steps));
+  }
+
+  /** Has a run led by another thread; undefined if that would take longer, or where there is none. */
+  start(loaded: LoadedProgram, request: RunRequest): Started | undefined {
+    const { steps } = request;
+    const known = this.#loaded.get(loaded);
+    if (known !== undefined && steps * known.work < WORK_A_THREAD) return undefined;
+    const ready = this.#begin(loaded, request);
+    const { choice, host, addresses } = ready;
+    const threads = choice.trial(steps) > 0 ? choice.other : choice.threads;
+    ready.before = 0;
+    const run = host.start(addresses, steps, threads);
+    const finish = ({ applied, ms }: Outcome): RunResult => {
+      choice.note(threads, ms / steps);
+      return this.#finish(this.#loaded.get(loaded)!, steps, applied); // the program is not collected until then
+    };
+    return run && { run, finish };
+  }
+
+  #begin(loaded: LoadedProgram, request: RunRequest): Ready {
     const ready = this.#loaded.get(loaded);
     if (ready === undefined) throw notLoaded();
     if (!isComplete(ready, request)) checkRequest(loaded.program, request);
     this.#bind(ready, request);
-    const { steps } = request;
-    const applied = runParts(ready, steps);
+    return ready;
+  }
+
+  #finish(ready: Ready, steps: number, applied: number): RunResult {
     const stopped = applied < steps;
     const ran = stopped ? applied + 1 : applied;
     const outputs = this.#outputs(ready, ran - ready.before);
@@ -221,12 +227,12 @@ class CompiledDevice implements SyncDevice {
  * @returns how many steps were applied
  */
 function runParts(ready: Ready, steps: number): number {
-  const { host, addresses, choice, rows, collected, swaps } = ready;
+  const { addresses, choice, rows, collected, swaps } = ready;
   ready.before = 0;
   const trial = choice.trial(steps);
   if (trial > 0) {
     const { other } = choice;
-    const done = timed(host, addresses, trial, other, choice);
+    const done = timed(ready, trial, other);
     if (done < trial || trial === steps) return done;
     ready.before = trial;
     for (const { buffer, rowBytes } of rows) addresses[buffer] += trial * rowBytes;
@@ -239,16 +245,11 @@ function runParts(ready: Ready, steps: number): number {
       }
     }
   }
-  return trial + timed(host, addresses, steps - trial, choice.threads, choice);
+  return trial + timed(ready, steps - trial, choice.threads);
 }
 
-function timed(
-  host: HostProgram,
-  addresses: Float64Array,
-  steps: number,
-  threads: number,
-  choice: ThreadChoice,
-): number {
+function timed({ host, addresses, choice, threadsAtOnce }: Ready, steps: number, wanted: number): number {
+  const threads = Math.min(wanted, threadsAtOnce);
   if (!choice.isAdaptive) return host.run(addresses, steps, threads);
   const begin = performance.now();
   const applied = host.run(addresses, steps, threads);
@@ -256,131 +257,11 @@ function timed(
   return applied;
 }
 
-const NOTHING: Readonly<Record<string, never>> = {};
 const NO_OUTPUTS: RunResult["outputs"] = Object.freeze({});
-
-/** Whether a request is in order, found out quickly. Of others `checkRequest` knows better, and says what is wrong. */
-function isComplete(ready: Ready, { steps, feeds = NOTHING, rows = NOTHING }: RunRequest): boolean {
-  if (!(Number.isInteger(steps) && steps >= 1)) return false;
-  for (const { name, storage, size } of ready.feeds) {
-    const data = feeds[name];
-    if (data?.constructor !== storage || data.length !== size) return false;
-  }
-  for (const { name, storage, size } of ready.rows) {
-    const data = rows[name];
-    if (data?.constructor !== storage || data.length !== steps * size) return false;
-  }
-  return true;
-}
-
 const MARGIN_BYTES = 64;
 
 function swap(state: State): void {
   const { address } = state;
   state.address = state.spare!;
   state.spare = address;
-}
-
-const STORAGE: { readonly [D in DType]: new (size: number) => TypedArray } = {
-  bool: Uint8Array,
-  u8: Uint8Array,
-  i32: Int32Array,
-  f32: Float32Array,
-  f64: Float64Array,
-};
-
-function prepare(host: Host, lowered: Lowered, adaptive: boolean): Ready {
-  const { buffers, program, swaps } = lowered;
-  const arena = host.allocate(lowered.arenaBytes, describeArena(buffers));
-  const addresses = new Float64Array(buffers.length);
-  const reads: Read[] = [];
-  const nexts: Ready["nexts"][number][] = [];
-  const feeds: Feed[] = [];
-  const rows: Table[] = [];
-  const collected: Table[] = [];
-  const given = (name: string, buffer: number): Given => {
-    const { dtype, shape } = buffers[buffer];
-    return { name, storage: STORAGE[dtype], size: sizeOf(shape) };
-  };
-  const tableOf = (name: string, buffer: number): Table => {
-    return { ...given(name, buffer), buffer, rowBytes: buffers[buffer].bytes, address: 0, bytes: 0 };
-  };
-  buffers.forEach(({ dtype, shape, place }, buffer) => {
-    switch (place.kind) {
-      case "state":
-        reads.push({ name: place.name, buffer, dtype, shape, checked: undefined });
-        break;
-      case "next":
-        nexts.push({ name: place.name, buffer });
-        break;
-      case "row":
-        rows.push(tableOf(place.name, buffer));
-        break;
-      case "collected":
-        collected.push(tableOf(place.name, buffer));
-        break;
-      case "feed":
-        addresses[buffer] = arena + place.offset;
-        feeds.push({ ...given(place.name, buffer), address: addresses[buffer] });
-        break;
-      case "constant":
-        addresses[buffer] = arena + place.offset;
-        host.write(addresses[buffer], constantData(program, buffer));
-        break;
-      case "scratch":
-        addresses[buffer] = arena + place.offset;
-        break;
-    }
-  });
-  let hostProgram: HostProgram;
-  try {
-    hostProgram = host.load({
-      code: lowered.code,
-      buffers: buffers.length,
-      bufferBytes: buffers.map(({ bytes }) => bytes),
-      tables: [...rows, ...collected].map(({ buffer, rowBytes }) => ({ buffer, bytes: rowBytes })),
-      swaps,
-      threadBytes: lowered.threadBytes,
-    });
-  } catch (error) {
-    host.free(arena);
-    throw error;
-  }
-  const partnerOf = (buffer: number): number => {
-    const pair = swaps.find(({ state, next }) => state === buffer || next === buffer);
-    if (pair === undefined) return buffer;
-    return pair.state === buffer ? pair.next : pair.state;
-  };
-  return {
-    host: hostProgram,
-    addresses,
-    choice: new ThreadChoice(Math.max(1, Math.min(host.threads, Math.floor(lowered.work / WORK_A_THREAD))), adaptive),
-    swaps,
-    before: 0,
-    ...{ reads, nexts, feeds, rows, collected },
-    outputs: lowered.outputs.map(({ name, buffer }) => ({
-      ...given(name, buffer),
-      buffer,
-      partner: partnerOf(buffer),
-    })),
-    release: () => {
-      hostProgram.release();
-      host.free(arena);
-      for (const { address, bytes } of [...rows, ...collected]) if (bytes > 0) host.free(address);
-    },
-  };
-}
-
-/** What the arena is for, should there be no memory for it: the largest piece tells what to make smaller. */
-function describeArena(buffers: Lowered["buffers"]): string {
-  const inside = buffers.filter(({ place }) => "offset" in place);
-  if (inside.length === 0) return "what a program computes on the way";
-  const largest = inside.reduce((a, b) => (b.bytes > a.bytes ? b : a));
-  return `what a program computes on the way (largest: ${formatType(largest)})`;
-}
-
-function constantData({ buffers }: Program, buffer: number): TypedArray {
-  const { source } = buffers[buffer];
-  if (source.kind !== "constant") throw new Error(`bug in glassnet: buffer ${buffer} is no constant`);
-  return source.data;
 }

@@ -18,6 +18,22 @@ export interface HostProgramParts {
   readonly threadBytes: number;
 }
 
+/** What became of a run. */
+export interface Outcome {
+  /** Steps that were applied; fewer than asked for if a number was not finite where it had to be. */
+  readonly applied: number;
+  /** How long it took, by the clock of the thread that led it. */
+  readonly ms: number;
+}
+
+/** A run that another thread leads. */
+export interface HostRun {
+  /** Resolves when it has ended. @throws ResourceError if a thread was lost */
+  readonly ended: Promise<Outcome>;
+  /** The same at once: the calling thread does nothing until then. */
+  wait(): Outcome;
+}
+
 export interface HostProgram {
   /**
    * Runs up to `steps` steps on `threads` threads.
@@ -26,6 +42,13 @@ export interface HostProgram {
    * @returns steps that were applied; fewer than asked for if a number was not finite where it had to be
    */
   run(addresses: Float64Array, steps: number, threads: number): number;
+  /**
+   * The same, led by another thread. Until it has ended, nothing else runs on the host, and the program and what it uses
+   * are not touched.
+   *
+   * @returns undefined where there is no such thread, or not yet
+   */
+  start(addresses: Float64Array, steps: number, threads: number): HostRun | undefined;
   release(): void;
 }
 
@@ -35,6 +58,8 @@ export interface Host {
   readonly variant: string;
   /** How many threads may work on one program. */
   readonly threads: number;
+  /** How many of them if the calling thread leads: in a page, whose thread may not wait for others, itself alone. */
+  readonly threadsAtOnce: number;
   /** @throws ResourceError if there is not so much memory. */
   allocate(bytes: number, what: string): number;
   free(address: number): void;

@@ -27,6 +27,18 @@ export interface NativeAddon {
   release(program: number): boolean;
   /** Steps that were applied. */
   run(program: number, addresses: Float64Array, steps: number, threads: number): number;
+  /**
+   * The same on another thread, behind runs that were started before: steps that were applied and how many ms that took. Until
+   * then the program and its memory are refused to everybody. Null if the system has no thread for it.
+   */
+  start(
+    program: number,
+    addresses: Float64Array,
+    steps: number,
+    threads: number,
+  ): Promise<readonly [applied: number, ms: number]> | null;
+  /** What a started run gave, when it has ended, for which the calling thread waits. */
+  wait(program: number): readonly [applied: number, ms: number];
   /** Starts threads, and returns how many there are, the calling one included: fewer only if the system refuses. */
   threads(wanted: number): number;
 }

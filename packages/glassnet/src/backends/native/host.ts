@@ -1,7 +1,7 @@
 import type { TypedArray } from "../../core/dtype.ts";
 import { ResourceError } from "../../core/errors.ts";
 import { formatBytes } from "../../core/format.ts";
-import type { Host, HostProgram, HostProgramParts } from "../compiled/host.ts";
+import type { Host, HostProgram, HostProgramParts, Outcome } from "../compiled/host.ts";
 import type { NativeAddon } from "./addon.ts";
 
 /** What a host has taken of the add-on, to be given back when the host is collected. */
@@ -19,11 +19,14 @@ function giveBack({ addon, memory, programs }: Holdings): void {
   for (const address of memory.keys()) addon.free(address);
 }
 
+const outcomeOf = ([applied, ms]: readonly [number, number]): Outcome => ({ applied, ms });
+
 /** The kernels in the native add-on, and memory outside of JavaScript's. */
 export class NativeHost implements Host {
   readonly backend = "native";
   readonly variant: string;
   readonly threads: number;
+  readonly threadsAtOnce: number;
   readonly #addon: NativeAddon;
   readonly #holdings: Holdings;
   readonly #limitBytes: number;
@@ -33,6 +36,7 @@ export class NativeHost implements Host {
   constructor(addon: NativeAddon, threads: number, limitBytes: number) {
     this.variant = addon.variant;
     this.threads = threads;
+    this.threadsAtOnce = threads;
     this.#addon = addon;
     this.#limitBytes = limitBytes;
     this.#holdings = { addon, memory: new Map(), programs: new Set() };
@@ -86,6 +90,12 @@ export class NativeHost implements Host {
     programs.add(program);
     return {
       run: (addresses, steps, threads) => addon.run(program, addresses, steps, threads),
+      start: (addresses, steps, threads) => {
+        const promise = addon.start(program, addresses, steps, threads);
+        return promise === null
+          ? undefined
+          : { ended: promise.then(outcomeOf), wait: () => outcomeOf(addon.wait(program)) };
+      },
       release: () => {
         programs.delete(program);
         addon.release(program);

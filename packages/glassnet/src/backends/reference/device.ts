@@ -44,6 +44,7 @@ interface Lowered {
 }
 
 class ReferenceDevice implements SyncDevice {
+  readonly threads = 1;
   readonly #states = new Map<string, Buffer>();
   /** Weak, so that a compiled function which nobody uses any more takes its programs along. */
   readonly #loaded = new WeakMap<LoadedProgram, Lowered>();

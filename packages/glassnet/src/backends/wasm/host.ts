@@ -1,9 +1,11 @@
+import { platform } from "#platform";
 import type { TypedArray } from "../../core/dtype.ts";
 import { ResourceError } from "../../core/errors.ts";
 import { formatBytes } from "../../core/format.ts";
 import { Allocator } from "../compiled/allocator.ts";
-import type { Host, HostProgram, HostProgramParts } from "../compiled/host.ts";
+import type { Host, HostProgram, HostProgramParts, HostRun } from "../compiled/host.ts";
 import { Crew, type CrewParts, type KernelExports, MAILBOX_BYTES, STACK_BYTES, type ThreadedExports } from "./crew.ts";
+import { ORDER_BYTES } from "./leader.ts";
 
 const PAGE = 65_536;
 const ADDRESSES = 2 ** 32;
@@ -25,8 +27,10 @@ const PROGRAM = {
 
 /** How a host gets threads beside the calling one. */
 export interface CrewOptions {
-  /** The calling thread included, at least 2. */
+  /** The one that leads included, at least 2. */
   readonly threads: number;
+  /** Whether the calling thread may wait for others. Default: as the platform has it. */
+  readonly canWait?: boolean;
   /** How late a thread may be before it counts as lost. */
   readonly patienceMs: number;
   readonly module: WebAssembly.Module;
@@ -69,15 +73,24 @@ export class WasmHost implements Host {
     return this.crew?.size ?? 1;
   }
 
-  #assemble(exports: ThreadedExports, { threads, patienceMs, module, notice }: CrewOptions): Crew {
-    const mailbox = this.allocate(MAILBOX_BYTES, "the mailbox of the threads");
-    this.#words.fill(0, mailbox >>> 2, (mailbox + MAILBOX_BYTES) >>> 2);
-    this.#words[(mailbox + PATIENCE_OFFSET) >>> 2] = patienceMs;
-    const stacks = Array.from(
-      { length: threads - 1 },
-      () => this.allocate(STACK_BYTES, "a thread's stack") + STACK_BYTES, // a stack grows downwards
-    );
-    return new Crew({ exports, module, memory: this.#memory, mailbox, stacks, notice });
+  get threadsAtOnce(): number {
+    return this.crew?.sizeAtOnce ?? 1;
+  }
+
+  #assemble(exports: ThreadedExports, { threads, canWait = platform.canWait, ...options }: CrewOptions): Crew {
+    const mailbox = this.#zeros(MAILBOX_BYTES, "the mailbox of the threads");
+    const order = this.#zeros(ORDER_BYTES, "orders to the thread that leads");
+    this.#words[(mailbox + PATIENCE_OFFSET) >>> 2] = options.patienceMs;
+    const stack = (): number => this.allocate(STACK_BYTES, "a thread's stack") + STACK_BYTES; // it grows downwards
+    const stacks = Array.from({ length: threads - 1 }, stack);
+    const parts = { exports, memory: this.#memory, mailbox, order, stacks, leaderStack: stack(), canWait };
+    return new Crew({ ...parts, ...options });
+  }
+
+  #zeros(bytes: number, what: string): number {
+    const address = this.allocate(bytes, what);
+    this.#bytes.fill(0, address, address + bytes);
+    return address;
   }
 
   #grow(end: number, bytes: number, what: string): void {
@@ -211,6 +224,17 @@ class WasmProgram implements HostProgram {
   }
 
   run(addresses: Float64Array, steps: number, threads: number): number {
+    this.#bind(addresses);
+    return this.#crew === undefined ? this.#exports.run(this.#base, steps) : this.#crew.run(this.#base, steps, threads);
+  }
+
+  start(addresses: Float64Array, steps: number, threads: number): HostRun | undefined {
+    if (this.#crew === undefined) return undefined;
+    this.#bind(addresses);
+    return this.#crew.start(this.#base, steps, threads);
+  }
+
+  #bind(addresses: Float64Array): void {
     const host = this.#host;
     const tables = this.#tables;
     const scratch = host.reserveScratch(this.#scratchBytes);
@@ -220,7 +244,6 @@ class WasmProgram implements HostProgram {
     for (let i = 0; i < tables.length; i++) {
       host.writeWord(this.#tableList + 12 * i + 8, addresses[tables[i].buffer]);
     }
-    return this.#crew === undefined ? this.#exports.run(this.#base, steps) : this.#crew.run(this.#base, steps, threads);
   }
 
   release(): void {

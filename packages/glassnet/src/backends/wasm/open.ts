@@ -12,7 +12,7 @@ import { hasRelaxedSimd, hasSharedMemory, hasSimd } from "./probe.ts";
 export interface WasmOptions {
   /** Whether the fused multiplication with addition may be used whose bits depend on the machine. */
   readonly relaxed?: boolean;
-  /** Threads, the calling one included; there is only that one where memory cannot be shared. Default 1. */
+  /** Threads, the one that leads included; there is only that one where memory cannot be shared. Default 1. */
   readonly threads?: number;
   /** Whether a program uses fewer threads where that is found to be faster. */
   readonly adaptive?: boolean;
@@ -22,7 +22,7 @@ export interface WasmOptions {
 
 /** A device whose threads can be waited for. */
 export interface WasmDevice extends BlockingDevice {
-  /** Starts the threads, which otherwise happens on first use, and resolves to how many there are, the calling one included. */
+  /** Starts the threads, which otherwise happens on first use, and resolves to how many there are, the one that leads included. */
   joined(): Promise<number>;
 }
 
@@ -65,8 +65,7 @@ function planOf({ relaxed = true, threads: wanted = 1, patienceMs = PATIENCE_MS 
 /** Why there cannot be more than one thread, if so. */
 function whyAlone(): OneThreadCause | undefined {
   if (!hasSharedMemory()) return platform.name === "browser" ? "not-isolated" : "not-shared";
-  if (!hasAsset("kernels-threads.wasm")) return "single-file";
-  return platform.canWait ? undefined : "page";
+  return hasAsset("kernels-threads.wasm") ? undefined : "single-file";
 }
 
 function makeMemory(shared: boolean): WebAssembly.Memory {
