@@ -37,19 +37,17 @@ const ISOLATED = {
 
 const NOT_ISOLATED =
   "wasm: computes on one thread: memory is not shared, because the page is not cross-origin isolated";
-const MAY_NOT_WAIT =
-  "wasm: computes on one thread: a page may not wait for threads, but a worker may: open the device there";
 
 /** A page whose own scripts stand in it, and which may not run WebAssembly. */
 const NO_WASM = "default-src 'self'; img-src data:; script-src 'self' 'unsafe-inline'";
 /** No fetching, not even of addresses that hold their data; the page's own scripts stand in it. */
 const STRICT = "default-src 'self'; img-src data:; script-src 'self' 'unsafe-inline' 'wasm-unsafe-eval'";
 
-/** The page trains on one thread; the worker has a second one if the page is isolated. */
+/** The page and the worker have a second thread if the page is isolated. */
 function expectBoth({ inPage, inWorker }: Both, isIsolated: boolean): void {
   expectLearnt(inPage, "wasm");
   expectLearnt(inWorker, "wasm");
-  expect(inPage.notices).toEqual([isIsolated ? MAY_NOT_WAIT : NOT_ISOLATED]);
+  expect(inPage.notices).toEqual(isIsolated ? [] : [NOT_ISOLATED]);
   expect(inWorker.notices).toEqual(isIsolated ? [] : [NOT_ISOLATED]);
   expect(inWorker.joined).toBe(isIsolated ? 1 : 0);
   expect(inWorker.loss).toBe(inPage.loss);
