@@ -179,7 +179,10 @@ describe("the single file", () => {
   });
 });
 
-test("a worker of an isolated page computes the same bits on two threads as Node on one", async () => {
+test.each([
+  ["a worker of an isolated page", "threads.html", 1],
+  ["an isolated page itself, where one more leads,", "threads-page.html", 2],
+])("%s computes the same bits on two threads as Node on one", async (_, page, joined) => {
   const { bits: expected } = await bits(glassnet);
   const server = await createServer({
     ...{ root: project.folder, configFile: false, logLevel: "error" },
@@ -187,8 +190,8 @@ test("a worker of an isolated page computes the same bits on two threads as Node
   });
   try {
     await server.listen();
-    const { told } = await visit(browser, `${server.resolvedUrls!.local[0]!}threads.html`);
-    expect(told).toEqual({ variant: "simd", threads: 2, joined: 1, bits: expected });
+    const { told } = await visit(browser, `${server.resolvedUrls!.local[0]!}${page}`);
+    expect(told).toEqual({ variant: "simd", threads: 2, joined, bits: expected });
   } finally {
     await server.close();
   }
