@@ -144,3 +144,46 @@ describe("the next value of a state has a place of its own", () => {
     expectAsDefined(program);
   });
 });
+
+describe("scratch takes the place of scratch", () => {
+  /** Whether the block that subtracts stores its result where one of its operands lies. */
+  function isInPlace(program: Program): boolean {
+    const { buffers, instructions } = lowerProgram(program);
+    const { plan } = instructions.find((found) => found.plan?.ops.some(({ op }) => op === "SUB_F"))!;
+    const placeOf = ({ memory }: { readonly memory: number }) => JSON.stringify(buffers[memory]!.place);
+    return plan!.inputs.some((input) => placeOf(input) === placeOf(plan!.outputs.at(-1)!));
+  }
+
+  test("if a block reads it for the last time", () => {
+    const program = programOf(({ o, state }) => {
+      const h = o.tanh(o.matmul(state("a"), state("b")));
+      const rows = o.max(h, { axes: [1], keepDims: true }); // keeps what follows out of the product
+      const centred = o.tanh(o.sub(h, rows));
+      return { writes: [], outputs: { y: o.max(o.matmul(centred, o.transpose(centred, [1, 0]))) } };
+    });
+    expect(isInPlace(program)).toBe(true);
+    expectAsDefined(program);
+  });
+
+  test("not if something reads it later", () => {
+    const program = programOf(({ o, state }) => {
+      const h = o.tanh(o.matmul(state("a"), state("b")));
+      const rows = o.max(h, { axes: [1], keepDims: true });
+      const centred = o.tanh(o.sub(h, rows));
+      return { writes: [], outputs: { y: o.max(o.matmul(centred, h)) } };
+    });
+    expect(isInPlace(program)).toBe(false);
+    expectAsDefined(program);
+  });
+
+  test("not if it is read in another order", () => {
+    const program = programOf(({ o, state }) => {
+      const h = o.tanh(o.matmul(state("a"), state("b")));
+      const rows = o.max(h, { axes: [1], keepDims: true });
+      const centred = o.tanh(o.sub(o.transpose(h, [1, 0]), rows));
+      return { writes: [], outputs: { y: o.max(o.matmul(centred, centred)) } };
+    });
+    expect(isInPlace(program)).toBe(false);
+    expectAsDefined(program);
+  });
+});

@@ -2,7 +2,7 @@ import type { BlockPlan } from "./block.ts";
 import type { LoweredInstruction } from "./lower.ts";
 import { nodesOfUnit, readsOf } from "./unit.ts";
 
-/** @file Which states get their next value where they lie, instead of in a second place. */
+/** @file Which states get their next value, and which scratch the next result, where they lie, instead of in a second place. */
 
 export interface Write {
   readonly state: number;
@@ -34,6 +34,49 @@ export function writesInPlace(
       return lastRead < maker || (lastRead === maker && overwrites(instructions[maker]!, state, next));
     }),
   );
+}
+
+/**
+ * Scratch that can take the place of other scratch: a block reads the one for the last time as it stores the other, number
+ * by number.
+ *
+ * @param canMove of memory, whether it is scratch that nobody reads after the instructions
+ * @param bytesOf of memory
+ * @returns for the memory that is stored, that whose place it takes
+ */
+export function scratchInPlace(
+  instructions: readonly LoweredInstruction[],
+  canMove: (memory: number) => boolean,
+  bytesOf: (memory: number) => number,
+): ReadonlyMap<number, number> {
+  const made = new Set<number>();
+  const lastReads = new Map<number, number>();
+  instructions.forEach(({ unit }, i) => {
+    for (const root of readsOf(unit)) lastReads.set(root, i);
+  });
+  const homes = new Map<number, number>();
+  const left = new Set<number>();
+  instructions.forEach((instruction, i) => {
+    const { unit, plan } = instruction;
+    if (unit.kind === "block" && plan === undefined) return; // fills what the block is going to add to
+    const ending = [...new Set(readsOf(unit))].filter((root) => lastReads.get(root) === i && made.has(root));
+    for (const { output } of nodesOfUnit(unit)) {
+      if (output === undefined || made.has(output)) continue;
+      made.add(output);
+      if (!canMove(output)) continue;
+      const home = ending.find(
+        (root) =>
+          canMove(root) &&
+          !left.has(root) &&
+          bytesOf(root) === bytesOf(output) &&
+          overwrites(instruction, root, output),
+      );
+      if (home === undefined) continue;
+      left.add(home);
+      homes.set(output, home);
+    }
+  });
+  return homes;
 }
 
 /** Whether a block has read each number of the state before it stores the one that takes its place. */

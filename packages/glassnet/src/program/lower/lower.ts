@@ -6,7 +6,7 @@ import { type BlockPlan, blockScratch, dtypeNumber, encodeBlock, planBlock, SOLO
 import type { Encoder, Operand } from "./encode/encoder.ts";
 import { encoders } from "./encode/encoders.ts";
 import { fuse } from "./fuse.ts";
-import { type Write, writesInPlace } from "./in-place.ts";
+import { scratchInPlace, type Write, writesInPlace } from "./in-place.ts";
 import { type KernelName, kernelNames } from "./kernel-names.ts";
 import { type KernelNode, type Memory, nodesOf, type ProductNode } from "./node.ts";
 import { placePieces } from "./place.ts";
@@ -239,14 +239,24 @@ function placeMemory(
     return kind !== "scratch" || held.has(i) || last.has(i);
   };
   const inside = memory.flatMap((_, i) => (isInside(i) ? [i] : []));
-  const pieces = inside.map((i) => {
+  const isInner = (i: number): boolean => memory[i]!.source.kind === "scratch" && isInside(i) && !held.has(i);
+  const homes = scratchInPlace(instructions, isInner, (i) => bytesOf(memory[i]!));
+  const homeOf = (i: number): number => {
+    let home = i;
+    for (let next = homes.get(home); next !== undefined; next = homes.get(home)) home = next;
+    return home;
+  };
+  const lastAt = new Map<number, number>();
+  for (const i of inside) lastAt.set(homeOf(i), Math.max(lastAt.get(homeOf(i)) ?? 0, last.get(i) ?? 0));
+  const owners = inside.filter((i) => !homes.has(i));
+  const pieces = owners.map((i) => {
     const isScratch = memory[i]!.source.kind === "scratch";
     const bytes = bytesOf(memory[i]!);
     if (!isScratch) return { bytes, first: 0, last: end };
-    return { bytes, first: first.get(i) ?? 0, last: held.has(i) ? end : last.get(i)! };
+    return { bytes, first: first.get(i) ?? 0, last: held.has(i) ? end : lastAt.get(i)! };
   });
   const { offsets, bytes } = placePieces(pieces);
-  const offsetOf = new Map(inside.map((i, k) => [i, offsets[k]!]));
+  const offsetOf = new Map(owners.map((i, k) => [i, offsets[k]!]));
   const places = memory.map(({ source }, i): Place => {
     const write = writeOf.get(i);
     if (write !== undefined) {
@@ -255,7 +265,7 @@ function placeMemory(
     }
     const name = collected.get(i);
     if (name !== undefined) return { kind: "collected", name };
-    const offset = offsetOf.get(i) ?? 0;
+    const offset = offsetOf.get(homeOf(i)) ?? 0;
     if (source.kind === "state" || source.kind === "row") return source;
     return source.kind === "feed" ? { ...source, offset } : { kind: source.kind, offset };
   });

@@ -61,6 +61,14 @@ describe("the training step of 784-128-10", () => {
     expect(blocks[0]!.plan!.outputs.length).toBeGreaterThan(1); // losses and gradient
   });
 
+  test("stores the gradient before the activation where that behind it lay, which nobody needs any more", () => {
+    const masked = step.instructions.find((instruction) => opsOf(instruction).join() === "WHERE")!;
+    const [output] = masked.plan!.outputs.filter(({ fold }) => fold === 0);
+    const places = masked.plan!.inputs.map(({ memory }) => step.buffers[memory]!.place);
+    expect(step.buffers[output!.memory]!.place).toMatchObject({ kind: "scratch" });
+    expect(places).toContainEqual(step.buffers[output!.memory]!.place);
+  });
+
   test("Adam is one pass over weight, both slots and the product that is the gradient", () => {
     const lowered = stepOf(adam());
     const update = productOf(lowered, 128, BATCH, 784);
