@@ -171,7 +171,9 @@ test("a data set that is fed leaves no copy on the device", async () => {
 
 describe("the table of a data set that is fed", () => {
   const data = clouds(30);
-  const tableOf = () => new BatchTable(new Residence(openReference(), network(), 1), data);
+  const tableOf = (of = data, processors = 2) =>
+    new BatchTable(new Residence(openReference(), network(), 1), of, { processors });
+  const gather = (table: BatchTable, indices: readonly number[]) => table.ahead(() => Int32Array.from(indices))!();
   const rowsOf = (indices: readonly number[]) => ({
     inputs: Float32Array.from(indices.flatMap((row) => [...data.inputs.data.slice(2 * row, 2 * row + 2)])),
     targets: Int32Array.from(indices, (row) => data.targets.data[row]!),
@@ -187,7 +189,7 @@ describe("the table of a data set that is fed", () => {
   ])("gives what it is asked for: %s", (_, guessed, asked) => {
     const table = tableOf();
     table.rows(Int32Array.of(1, 2, 3), {});
-    table.gather(Int32Array.from(guessed));
+    gather(table, guessed);
     expect(table.rows(Int32Array.from(asked), {})).toEqual(rowsOf(asked));
     expect(table.rows(Int32Array.of(0, 29), {})).toEqual(rowsOf([0, 29]));
   });
@@ -195,17 +197,25 @@ describe("the table of a data set that is fed", () => {
   test("leaves the rows of the present run alone while it gathers the next", () => {
     const table = tableOf();
     const present = table.rows(Int32Array.of(1, 2, 3), {});
-    table.gather(Int32Array.of(7, 8, 9));
+    gather(table, [7, 8, 9]);
     expect(present).toEqual(rowsOf([1, 2, 3]));
     const next = table.rows(Int32Array.of(7, 8, 9), {});
-    table.gather(Int32Array.of(4, 5, 6));
+    gather(table, [4, 5, 6]);
     expect(next).toEqual(rowsOf([7, 8, 9]));
+  });
+
+  test("gathers nothing ahead where the device has every processor, and gives what it is asked for", () => {
+    const table = tableOf(data, 1);
+    expect(table.isAhead).toBe(false);
+    expect(table.ahead(() => Int32Array.of(1))).toBeUndefined();
+    expect(table.rows(Int32Array.of(7, 8), {})).toEqual(rowsOf([7, 8]));
+    expect(table.rows(Int32Array.of(9), {})).toEqual(rowsOf([9]));
   });
 
   test("gathers what was guessed right but once", () => {
     const changing = clouds(30);
-    const table = new BatchTable(new Residence(openReference(), network(), 1), changing);
-    table.gather(Int32Array.of(3, 4, 5));
+    const table = tableOf(changing);
+    gather(table, [3, 4, 5]);
     changing.inputs.data.fill(0);
     const { inputs } = table.rows(Int32Array.of(3, 4, 6), {});
     const known = rowsOf([3, 4]).inputs;

@@ -1,3 +1,4 @@
+import { platform } from "#platform";
 import type { ArrayData } from "../core/array.ts";
 import { allocate, type TypedArray } from "../core/dtype.ts";
 import { sizeOf } from "../core/shape.ts";
@@ -39,11 +40,17 @@ export function batchOf(input: Tracing["input"], residence: Residence, data: Dat
 export class BatchTable {
   /** Whether rows must be gathered here. */
   readonly isFed: boolean;
+  /**
+   * Whether rows are gathered while the device runs. Where it has every processor they are gathered before: a thread that
+   * gathers meanwhile takes time from one that computes, and all the others wait for that one.
+   */
+  readonly isAhead: boolean;
   #present: FedTable;
   #next: FedTable;
 
-  constructor(residence: Residence, data: Dataset) {
+  constructor(residence: Residence, data: Dataset, { processors } = platform) {
     this.isFed = residence.isFed(data);
+    this.isAhead = this.isFed && residence.device.threads < processors;
     this.#present = new FedTable(data);
     this.#next = new FedTable(data);
   }
@@ -61,11 +68,11 @@ export class BatchTable {
   }
 
   /**
-   * Gathers the rows that `rows` will probably be asked for next, while the device does something else. Whatever it is asked
-   * for, it gives that: what was guessed wrong is gathered then.
+   * What to do while the device runs, if anything: to gather the rows that `rows` will probably be asked for next. Whatever it is
+   * asked for, it gives that: what was guessed wrong is gathered then.
    */
-  gather(indices: Int32Array): void {
-    if (this.isFed) this.#next.gather(indices);
+  ahead(upcoming: () => Int32Array): (() => void) | undefined {
+    return this.isAhead ? () => this.#next.gather(upcoming()) : undefined;
   }
 }
 

@@ -86,10 +86,8 @@ export class Pass {
       const steps = this.#pace.steps(Math.floor((size - row) / batch));
       const end = row + steps * batch;
       const rows = this.#batches.rows(range(row, end), {});
-      const gather = this.#batches.isFed
-        ? () => this.#batches.gather(range(end, Math.min(size, end + steps * batch)))
-        : undefined;
-      const { perStep } = await this.#pace.run(device, this.#loaded.get(batch)!, steps, rows, gather);
+      const meanwhile = this.#batches.ahead(() => range(end, Math.min(size, end + steps * batch)));
+      const { perStep } = await this.#pace.run(device, this.#loaded.get(batch)!, steps, rows, meanwhile);
       collect(perStep, batch, steps, row);
       row = end;
     }

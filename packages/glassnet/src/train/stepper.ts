@@ -104,16 +104,17 @@ export class Stepper {
   /**
    * Runs steps, then lets others run.
    *
-   * @param upcoming the rows that probably come next: those of a data set that is fed are gathered while the device runs
+   * @param upcoming the rows that probably come next: those of a data set that is fed may be gathered while the device runs
    */
   run(range: StepRange, upcoming: () => Int32Array): Promise<RunResult> {
-    const gather = this.#batches.isFed ? () => this.#batches.gather(upcoming()) : undefined;
-    return this.#pace.run(this.#residence.device, this.#loadedFor(range), range.steps, this.#table(range), gather);
+    const { device } = this.#residence;
+    const meanwhile = this.#batches.ahead(upcoming);
+    return this.#pace.run(device, this.#loadedFor(range), range.steps, this.#table(range), meanwhile);
   }
 
   /** Whether steps are best run at once, on the calling thread: not if it has something else to do meanwhile. */
   get isBlocking(): boolean {
-    return !this.#batches.isFed && blockingOf(this.#residence.device) !== undefined;
+    return !this.#batches.isAhead && blockingOf(this.#residence.device) !== undefined;
   }
 
   /** Runs steps at once, on a device that blocks. Letting others run is left to the caller. */
