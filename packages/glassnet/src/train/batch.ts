@@ -48,7 +48,7 @@ export class BatchTable {
   #present: FedTable;
   #next: FedTable;
 
-  constructor(residence: Residence, data: Dataset, { processors } = platform) {
+  constructor(residence: Residence, data: Dataset, { processors }: { readonly processors: number } = platform) {
     this.isFed = residence.isFed(data);
     this.isAhead = this.isFed && residence.device.threads < processors;
     this.#present = new FedTable(data);
