@@ -9,7 +9,7 @@ import { checkData, checkRequest, checkState, missingState, notLoaded } from "..
 import { compiledGaps } from "./gaps.ts";
 import type { Host, Outcome } from "./host.ts";
 import { InOrder, type Started } from "./in-order.ts";
-import { isComplete, NOTHING, prepare, type Ready, type State, type Table, WORK_A_THREAD } from "./ready.ts";
+import { isComplete, NOTHING, prepare, type Ready, type State, type Table, WORK_HANDED_OVER } from "./ready.ts";
 
 /** @file A device whose programs are run by the compiled kernels, wherever these are. */
 
@@ -130,7 +130,7 @@ class CompiledDevice {
   start(loaded: LoadedProgram, request: RunRequest): Started | undefined {
     const { steps } = request;
     const known = this.#loaded.get(loaded);
-    if (known !== undefined && steps * known.work < WORK_A_THREAD) return undefined;
+    if (known !== undefined && steps * known.work < WORK_HANDED_OVER) return undefined;
     const ready = this.#begin(loaded, request);
     const { choice, host, addresses } = ready;
     const threads = choice.trial(steps) > 0 ? choice.other : choice.threads;

@@ -10,6 +10,9 @@ import { ThreadChoice } from "./thread-choice.ts";
 /** Elementary operations of a step that occupy a thread for longer than it takes to wake it. */
 export const WORK_A_THREAD = 100_000;
 
+/** Elementary operations of a run, about a millisecond, beside which it counts little to hand it to another thread and to hear of its end. */
+export const WORK_HANDED_OVER = 10_000_000;
+
 export interface State extends TensorType {
   readonly bytes: number;
   address: number;
