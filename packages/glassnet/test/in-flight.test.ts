@@ -29,7 +29,7 @@ const { program, type } = counting(SIZE);
 async function counterOn(device: BlockingDevice, joined?: () => Promise<unknown>): Promise<Counter> {
   await device.write("x", type, zeros);
   const loaded = await device.load(program);
-  await device.run(loaded, { steps: 40 });
+  await device.run(loaded, { steps: STEPS }); // long enough that a thread is asked to lead it
   await joined?.();
   await device.write("x", type, zeros);
   return { device, loaded, run: (steps = STEPS) => device.run(loaded, { steps }) };
