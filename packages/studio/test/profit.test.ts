@@ -1,6 +1,7 @@
 import { type CompanyOptimum, companyData, companyInputs, companyOptimum, seasons } from "glassnet";
 import type { Page } from "playwright-core";
 import { expect } from "vitest";
+import { decodeLink } from "../src/workspace/link.ts";
 import { choose, studioTest } from "./studio.ts";
 
 /** Waits until both models are fitted to rows of this kind and something was found. */
@@ -185,8 +186,9 @@ studioTest("the address carries what was chosen", async ({ open }) => {
   await page.getByRole("radio", { name: "Linear", exact: true }).first().click();
   await page.getByRole("textbox", { name: "Start of Price" }).fill("33");
   await page.getByRole("textbox", { name: "Start of Price" }).press("Enter");
-  await expect.poll(() => page.url()).toContain("profit");
-  await page.waitForTimeout(600); // the address is written when the state rests
+  // The address is written when the state rests.
+  const linked = async () => JSON.stringify(await decodeLink(new URL(page.url()).hash));
+  await expect.poll(linked, { timeout: 20_000 }).toMatch(/\b33\b/);
   const hash = new URL(page.url()).hash.slice(1);
   const other = await open("profit", { hash, language: "zh" });
   await fitted(other);

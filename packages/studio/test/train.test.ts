@@ -111,7 +111,7 @@ studioTest("a unit that is chosen among the tiles is chosen on every screen, by 
     .waitFor();
   expect(await page.locator(".train-readout p").textContent()).toMatch(/most \+0\.\d+, least −0\.\d+/);
   const since = page.locator(".train-weights").getByRole("combobox", { name: /since step/ });
-  expect(await since.getByRole("option").count()).toBeGreaterThanOrEqual(3);
+  await soon(() => since.getByRole("option").count()).toBeGreaterThanOrEqual(3);
   // Another layer, chosen in the table of health, is shown everywhere.
   await page.getByRole("button", { name: "layers.3.weight" }).click();
   await page
