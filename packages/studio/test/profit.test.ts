@@ -186,6 +186,7 @@ studioTest("the address carries what was chosen", async ({ open }) => {
   await page.getByRole("radio", { name: "Linear", exact: true }).first().click();
   await page.getByRole("textbox", { name: "Start of Price" }).fill("33");
   await page.getByRole("textbox", { name: "Start of Price" }).press("Enter");
+  await expect.poll(() => page.url()).toContain("profit");
   // The address is written when the state rests.
   const linked = async () => JSON.stringify(await decodeLink(new URL(page.url()).hash));
   await expect.poll(linked, { timeout: 20_000 }).toMatch(/\b33\b/);

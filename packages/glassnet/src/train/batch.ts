@@ -39,7 +39,7 @@ export function batchOf(input: Tracing["input"], residence: Residence, data: Dat
  */
 export class BatchTable {
   /** Whether rows must be gathered here. */
-  readonly isFed: boolean;
+  readonly #isFed: boolean;
   /**
    * Whether rows are gathered while the device runs. Where it has every processor they are gathered before: a thread that
    * gathers meanwhile takes time from one that computes, and all the others wait for that one.
@@ -49,15 +49,15 @@ export class BatchTable {
   #next: FedTable;
 
   constructor(residence: Residence, data: Dataset, { processors }: { readonly processors: number } = platform) {
-    this.isFed = residence.isFed(data);
-    this.isAhead = this.isFed && residence.device.threads < processors;
+    this.#isFed = residence.isFed(data);
+    this.isAhead = this.#isFed && residence.device.threads < processors;
     this.#present = new FedTable(data);
     this.#next = new FedTable(data);
   }
 
   /** Puts the rows into the table of a run. They are good until the call after the next. */
   rows(indices: Int32Array, into: Record<string, TypedArray>): Record<string, TypedArray> {
-    if (!this.isFed) {
+    if (!this.#isFed) {
       into.indices = indices;
       return into;
     }

@@ -21,11 +21,10 @@ export function writesInPlace(
   held: ReadonlySet<number>,
 ): ReadonlySet<Write> {
   const makers = new Map<number, number>();
-  const lastReads = new Map<number, number>();
   instructions.forEach(({ unit }, i) => {
     for (const { output } of nodesOfUnit(unit)) if (output !== undefined) makers.set(output, i);
-    for (const root of readsOf(unit)) lastReads.set(root, i);
   });
+  const lastReads = lastReadsOf(instructions);
   return new Set(
     writes.filter(({ state, next }) => {
       const maker = makers.get(next);
@@ -50,10 +49,7 @@ export function scratchInPlace(
   bytesOf: (memory: number) => number,
 ): ReadonlyMap<number, number> {
   const made = new Set<number>();
-  const lastReads = new Map<number, number>();
-  instructions.forEach(({ unit }, i) => {
-    for (const root of readsOf(unit)) lastReads.set(root, i);
-  });
+  const lastReads = lastReadsOf(instructions);
   const homes = new Map<number, number>();
   const left = new Set<number>();
   instructions.forEach((instruction, i) => {
@@ -77,6 +73,11 @@ export function scratchInPlace(
     }
   });
   return homes;
+}
+
+/** Of memory, the number of the last instruction that reads it. */
+function lastReadsOf(instructions: readonly LoweredInstruction[]): ReadonlyMap<number, number> {
+  return new Map(instructions.flatMap(({ unit }, i) => [...readsOf(unit)].map((root) => [root, i] as const)));
 }
 
 /** Whether a block has read each number of the state before it stores the one that takes its place. */
